@@ -1,0 +1,71 @@
+# `make run` starts ConvScope; `make test` checks everything. Both set up what they need:
+# Python 3.11 or newer and make are all that must be there.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+BIN := $(CURDIR)/.venv/bin
+export PATH := $(BIN):$(PATH)
+SHELL := /bin/bash
+BABEL := python -m babel.messages.frontend -q
+LANGUAGES := zh_CN
+
+.DEFAULT_GOAL := run
+.PHONY: run dev test lint types unit js browser messages bench train
+
+run: .state/run
+	$(BIN)/convscope --host $(HOST) --port $(PORT)
+
+dev: .state/run # one worker that starts again whenever a file changes
+	$(BIN)/convscope --host $(HOST) --port $(PORT) --reload
+
+test: lint types js unit browser
+
+lint: .state/test .state/messages.pot
+	ruff check app models tests tools
+	ruff format --check app models tests tools
+	node_modules/.bin/biome ci --error-on-warnings .
+	$(BABEL) update --check --ignore-pot-creation-date -i .state/messages.pot -d app/locale $(LANGUAGES:%=-l %)
+
+types: .state/test static/core/api-schema.d.ts
+	mypy
+	node_modules/.bin/tsc -p .
+
+unit: .state/test
+	pytest --ignore tests/browser --ignore tests/benchmarks
+
+js: .state/test
+	node --test "tests/js/**/*.test.js"
+
+browser: .state/test
+	pytest tests/browser
+
+bench: .state/test
+	python -m tests.benchmarks
+
+train: .state/run
+	python -m models.train
+
+messages: .state/run .state/messages.pot
+	$(BABEL) update --ignore-pot-creation-date -i .state/messages.pot -d app/locale $(LANGUAGES:%=-l %) --no-fuzzy-matching
+
+.PHONY: .state/messages.pot static/core/api-schema.d.ts # cheap, and their sources are many
+.state/messages.pot: .state/run
+	$(BABEL) extract -F babel.cfg -o $@ --add-location=file --omit-header --sort-by-file .
+
+static/core/api-schema.d.ts: .state/test
+	python -m tools.openapi > .state/openapi.json
+	node_modules/.bin/openapi-typescript .state/openapi.json -o $@
+
+.state/run: pyproject.toml package.json package-lock.json tools/vendor.mjs
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --editable .
+	npm ci --omit=dev
+	node tools/vendor.mjs
+	mkdir -p $(@D) && touch $@
+
+.state/test: .state/run
+	$(BIN)/pip install --quiet --editable '.[test]'
+	npm ci
+	python tools/browser.py
+	touch $@
