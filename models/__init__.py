@@ -1,0 +1,1 @@
+"""Networks, the walk over their graph, and what can be measured on the way: PyTorch only, nothing of HTTP."""

@@ -1,0 +1,1 @@
+"""The layers that ConvScope explains: pure functions first, thin Modules second."""

@@ -1,0 +1,51 @@
+"""Dropout and its relatives for activations: a mask of zeros and ones, and the scale that keeps the expectation.
+
+element: Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html
+channel: SpatialDropout, Tompson et al. 2015, https://arxiv.org/abs/1411.4280
+batch: Stochastic Depth, Huang et al. 2016, https://arxiv.org/abs/1603.09382
+row: the same for each sample by itself, known as DropPath (Larsson et al. 2017, https://arxiv.org/abs/1605.07648)
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+Variant = Literal["element", "channel", "row", "batch"]
+
+
+def mask_shape(shape: Sequence[int], variant: Variant) -> tuple[int, ...]:
+    """The shape, broadcastable to `shape` (B, C, …), on which one decision is made per entry."""
+    kept = {"element": len(shape), "channel": 2, "row": 1, "batch": 0}[variant]
+    return tuple(size if axis < kept else 1 for axis, size in enumerate(shape))
+
+
+def dropout_mask(
+    shape: Sequence[int], p: float, variant: Variant = "element", generator: torch.Generator | None = None
+) -> Tensor:
+    """Draw m ~ Bernoulli(1 - p) as float32 zeros and ones, broadcastable to `shape` (see `mask_shape`)."""
+    return torch.empty(mask_shape(shape, variant)).bernoulli_(1 - p, generator=generator)
+
+
+def dropout(x: Tensor, mask: Tensor, p: float) -> Tensor:
+    """Inverted dropout: `x` · mask / (1 - p). With p = 1 nothing is kept and the result is 0."""
+    return x * mask / (1 - p) if p < 1 else torch.zeros_like(x)
+
+
+class StochasticDepth(nn.Module):
+    """Drops a whole residual branch in training: for the whole batch (`"batch"`) or for each sample (`"row"`)."""
+
+    def __init__(self, p: float, variant: Literal["row", "batch"]) -> None:
+        super().__init__()
+        self.p = p
+        self.variant: Variant = variant
+
+    def forward(self, x: Tensor) -> Tensor:
+        """`x` (B, …) → the same shape; the identity outside training."""
+        if not self.training or self.p == 0:
+            return x
+        return dropout(x, dropout_mask(x.shape, self.p, self.variant).to(x.device), self.p)
+
+    def extra_repr(self) -> str:
+        return f"p={self.p}, variant={self.variant}"

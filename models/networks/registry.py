@@ -1,0 +1,129 @@
+"""Every network that ConvScope knows: how to build it, what it takes in, where its weights are."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from torch import nn
+
+from models.networks.efficientnet_lite0 import EfficientNetLite0
+from models.networks.lenet import LeNet
+from models.networks.mini_resnet import MiniResNet
+from models.networks.mlp import MLP
+from models.networks.tiny_vgg import TinyVGG
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+Words = dict[str, str]
+"""One text in each language: {"en": …, "zh": …}."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What a family of networks was trained on, and how a picture becomes their input."""
+
+    name: str
+    shape: tuple[int, int, int]
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+    @cache  # noqa: B019 (datasets live as long as the process)
+    def classes(self) -> tuple[Words, ...]:
+        """The classes' names in the order of the logits."""
+        return tuple(json.loads((DATA / f"{self.name}_classes.json").read_text(encoding="utf-8")))
+
+
+IMAGENET = Dataset("imagenet", (3, 224, 224), (0.498, 0.498, 0.498), (0.502, 0.502, 0.502))
+FASHION_MNIST = Dataset("fashion_mnist", (1, 28, 28), (0.2860,), (0.3530,))
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One network: `build` makes it untrained; its weights are `source`'s."""
+
+    name: str
+    build: Callable[[], nn.Module]
+    dataset: Dataset
+    title: Words
+    summary: Words
+    source: Literal["card", "package"] = "card"
+
+
+SPECS = {
+    spec.name: spec
+    for spec in (
+        Spec(
+            "efficientnet_lite0",
+            EfficientNetLite0,
+            IMAGENET,
+            {"en": "EfficientNet-Lite0", "zh": "EfficientNet-Lite0"},
+            {
+                "en": "49 convolutions that tell 1,000 kinds of things apart: a real network at work on ImageNet.",
+                "zh": "由 49 个卷积层组成，能分辨 1000 种事物：一个真正在 ImageNet 上训练出来的网络。",
+            },
+            source="package",
+        ),
+        Spec(
+            "tiny_vgg_batch",
+            lambda: TinyVGG("batch"),
+            FASHION_MNIST,
+            {"en": "Tiny VGG, BatchNorm", "zh": "Tiny VGG（批归一化）"},
+            {
+                "en": "Six 3×3 convolutions, each followed by batch normalisation.",
+                "zh": "六个 3×3 卷积层，每层之后都接批归一化。",
+            },
+        ),
+        Spec(
+            "tiny_vgg_layer",
+            lambda: TinyVGG("layer"),
+            FASHION_MNIST,
+            {"en": "Tiny VGG, LayerNorm", "zh": "Tiny VGG（层归一化）"},
+            {
+                "en": "The same six convolutions with layer normalisation over each sample's maps.",
+                "zh": "同样的六个卷积层，改为对每个样本的全部特征图做层归一化。",
+            },
+        ),
+        Spec(
+            "tiny_vgg_none",
+            lambda: TinyVGG("none"),
+            FASHION_MNIST,
+            {"en": "Tiny VGG, no normalisation", "zh": "Tiny VGG（无归一化）"},
+            {
+                "en": "The same six convolutions with nothing between convolution and ReLU.",
+                "zh": "同样的六个卷积层，卷积与 ReLU 之间不加任何归一化。",
+            },
+        ),
+        Spec(
+            "mini_resnet",
+            MiniResNet,
+            FASHION_MNIST,
+            {"en": "Mini ResNet", "zh": "Mini ResNet"},
+            {
+                "en": "Six residual blocks with batch normalisation, trained with stochastic depth.",
+                "zh": "六个带批归一化的残差块，训练时使用随机深度。",
+            },
+        ),
+        Spec(
+            "lenet",
+            LeNet,
+            FASHION_MNIST,
+            {"en": "LeNet-5", "zh": "LeNet-5"},
+            {
+                "en": "The classic of 1998: two convolutions, two poolings, three dense layers.",
+                "zh": "1998 年的经典：两个卷积层、两个池化层、三个全连接层。",
+            },
+        ),
+        Spec(
+            "mlp",
+            MLP,
+            FASHION_MNIST,
+            {"en": "MLP", "zh": "多层感知机（MLP）"},
+            {
+                "en": "No convolution at all: the picture is flattened into 784 numbers.",
+                "zh": "完全没有卷积：图片先被展平成 784 个数。",
+            },
+        ),
+    )
+}

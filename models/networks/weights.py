@@ -1,0 +1,72 @@
+"""Trained weights: read from safetensors alone, their checksum verified, loaded once in a process."""
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import torch
+from safetensors.torch import load, save
+from torch import Tensor, nn
+
+from models.network import Network, trace
+from models.networks.registry import SPECS, Spec
+
+WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A network with its trained weights. `version` is their SHA-256; `accuracy` that of the card, where it has one."""
+
+    spec: Spec
+    network: Network
+    version: str
+    accuracy: float | None
+
+
+@cache
+def load_network(name: str) -> Loaded:
+    """The trained network of that name, read-only and shared. Raises KeyError for a name that is not registered."""
+    spec = SPECS[name]
+    card = json.loads((WEIGHTS / f"{name}.json").read_text(encoding="utf-8"))
+    path = WEIGHTS / f"{name}.safetensors" if spec.source == "card" else converted(name, card)
+    data = path.read_bytes()
+    checksum = hashlib.sha256(data).hexdigest()
+    if checksum != card["sha256"]:
+        raise RuntimeError(f"the weights of {name} in {path} do not have the checksum of their card")
+    module: nn.Module = spec.build()
+    module.load_state_dict(load(data))
+    module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return Loaded(spec, trace(module, spec.dataset.shape), checksum, card.get("accuracy"))
+
+
+def converted(name: str, card: dict[str, str]) -> Path:
+    """The safetensors file made, once, from the file that the card's package carries."""
+    cache_folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "convscope"
+    path = cache_folder / f"{name}-{card['sha256'][:12]}.safetensors"
+    if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == card["sha256"]:
+        return path
+    with as_file(files(card["package"]) / card["file"]) as source:
+        if hashlib.sha256(source.read_bytes()).hexdigest() != card["package_sha256"]:
+            raise RuntimeError(f"{card['file']} of the package {card['package']} is not the one that the card names")
+        state = torch.load(source, map_location="cpu", weights_only=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(save(renamed(state, SPECS[name].build())))
+    os.replace(file.name, path)
+    return path
+
+
+def renamed(state: dict[str, Tensor], module: nn.Module) -> dict[str, Tensor]:
+    """The tensors of another implementation under our names: both list the same layers in the same order."""
+    ours = module.state_dict()
+    pairs = list(zip(ours, state, strict=True))
+    wrong = [pair for pair in pairs if ours[pair[0]].shape != state[pair[1]].shape]
+    if wrong:
+        raise RuntimeError(f"the weights do not fit the architecture: {wrong[:3]}")
+    return {our: state[their].contiguous() for our, their in pairs}

@@ -1,0 +1,28 @@
+"""From a stored picture to a network's input."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from models.networks.registry import Dataset
+
+LUMA = (0.299, 0.587, 0.114)
+"""What red, green and blue add to brightness (ITU-R BT.601)."""
+
+
+def prepare(rgb: Tensor, dataset: Dataset) -> Tensor:
+    """The middle square of `rgb` (H, W, 3; uint8), at the size, colours and scale that `dataset` has: (C, H', W').
+
+    Enlarged or reduced by bicubic interpolation with antialiasing; grey is the luma of the colours.
+    """
+    channels, height, width = dataset.shape
+    side = min(rgb.shape[:2])
+    top, left = (rgb.shape[0] - side) // 2, (rgb.shape[1] - side) // 2
+    square = rgb[top : top + side, left : left + side].permute(2, 0, 1)[None]
+    if (side, side) != (height, width):
+        square = F.interpolate(square, (height, width), mode="bicubic", antialias=True)
+    x = square[0].float() / 255
+    if channels == 1:
+        x = (x * torch.tensor(LUMA)[:, None, None]).sum(0, keepdim=True)
+    mean, std = (torch.tensor(values)[:, None, None] for values in (dataset.mean, dataset.std))
+    return (x - mean) / std

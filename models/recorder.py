@@ -1,0 +1,203 @@
+"""The walk: one pass over a network's steps that records what was asked for.
+
+A walk never changes the network. It shares the network's tensors, keeps its own values in a dictionary, drops
+each as soon as no later step needs it, and computes only what the recorded steps depend on; so any number of
+walks may run at once in threads.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from models.errors import Refused
+from models.interventions import Intervention, apply
+from models.layers.dropout import Variant, dropout_mask
+from models.layers.normalization import AXES, Method, Statistics, moments
+from models.network import INPUT, Network, Step, ancestors
+from models.statistics import Summary, summarize
+
+
+@dataclass(frozen=True)
+class Record:
+    """Which steps to record, by name. "input" is the network's input."""
+
+    activations: frozenset[str] = frozenset()
+    normalizations: frozenset[str] = frozenset()
+    dropouts: frozenset[str] = frozenset()
+
+    @property
+    def names(self) -> frozenset[str]:
+        return self.activations | self.normalizations | self.dropouts
+
+    @classmethod
+    def everything(cls, network: Network) -> "Record":
+        """All that there is to record in a network."""
+        of_kind = {
+            kind: frozenset(step.name for step in network.steps.values() if step.kind == kind)
+            for kind in ("norm", "dropout")
+        }
+        return cls(frozenset(network.steps) | {INPUT}, of_kind["norm"], of_kind["dropout"])
+
+
+@dataclass(frozen=True)
+class NormalizationRecord:
+    """What a normalisation layer did. `mean` and `variance` (B, C) are those that it used for each image and channel.
+
+    `batch_mean` and `batch_variance` (B, C) are those of the present values, biased, over `axes`, each from `count`
+    elements; they equal the used ones unless running statistics were used.
+    """
+
+    method: Method
+    statistics: Statistics | None
+    axes: tuple[str, ...]
+    count: int
+    eps: float
+    mean: Tensor
+    variance: Tensor
+    batch_mean: Tensor
+    batch_variance: Tensor
+    running_mean: Tensor | None
+    running_var: Tensor | None
+    gamma: Tensor | None
+    beta: Tensor | None
+    before: Summary
+    after: Summary
+
+
+@dataclass(frozen=True)
+class DropoutRecord:
+    """What a dropout-like layer did. `mask` holds zeros and ones, broadcastable to the activation; None when off."""
+
+    variant: Variant
+    p: float
+    on: bool
+    seed: int | None
+    mask: Tensor | None
+
+    @property
+    def keep_rate(self) -> float:
+        """The share of ones that were drawn; 1 when off."""
+        return 1.0 if self.mask is None else float(self.mask.mean())
+
+    @property
+    def scale(self) -> float:
+        """What the kept values were multiplied by; 1 when off, 0 when nothing can be kept."""
+        if not self.on:
+            return 1.0
+        return 1 / (1 - self.p) if self.p < 1 else 0.0
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What a walk met, by step name. Activations are (B, C, H, W) or (B, F)."""
+
+    activations: dict[str, Tensor] = field(default_factory=dict)
+    normalizations: dict[str, NormalizationRecord] = field(default_factory=dict)
+    dropouts: dict[str, DropoutRecord] = field(default_factory=dict)
+
+
+def run(
+    network: Network,
+    batch: Tensor,
+    interventions: Sequence[Intervention] = (),
+    record: Record | None = None,
+    seed: int = 0,
+    with_gradient: bool = False,
+) -> Recording:
+    """Walk over `network` with `batch` (B, C, H, W), changed by `interventions`, and record.
+
+    `record` None records the output alone. Masks depend on `seed` and the layer's name only. With a gradient,
+    the recorded activations stay connected to `batch`, for torch.autograd.grad. Raises Refused where an
+    intervention does not fit the network or the numbers leave the range of float32.
+    """
+    steps = apply(network, interventions, len(batch))
+    record = Record(frozenset({network.output})) if record is None else record
+    with nullcontext() if with_gradient else torch.inference_mode():
+        return _walk(steps, batch.contiguous(memory_format=torch.channels_last), record, seed)
+
+
+def _walk(steps: Mapping[str, Step], batch: Tensor, record: Record, seed: int) -> Recording:
+    recording = Recording()
+    chosen = ancestors(steps, record.names)
+    last_use = {name: step.name for step in chosen for name in step.inputs}
+    values = {INPUT: batch}
+    if INPUT in record.activations:
+        recording.activations[INPUT] = batch
+    for step in chosen:
+        inputs = [values[name] for name in step.inputs]
+        y = _compute(step, inputs, record, recording, seed)
+        values[step.name] = y
+        if step.name in record.activations:
+            recording.activations[step.name] = y
+        for name in step.inputs:
+            if last_use[name] == step.name:
+                values.pop(name, None)
+    _check_finite(recording.activations)
+    return recording
+
+
+def _compute(step: Step, inputs: list[Tensor], record: Record, recording: Recording, seed: int) -> Tensor:
+    if step.kind == "dropout":
+        y = _drop(step, inputs[0], record, recording, seed)
+    else:
+        y = step.function(*inputs, **step.arguments)
+    if step.scaled:
+        factors = torch.ones(y.shape[1])
+        for channel, factor in step.scaled:
+            factors[channel] *= factor
+        y = y * factors.view(-1, *[1] * (y.ndim - 2))
+    if step.name in record.normalizations:
+        recording.normalizations[step.name] = _normalization(step, inputs[0], y)
+    return y
+
+
+def layer_seed(seed: int, layer: str) -> int:
+    """The seed of one layer's mask in a run: fixed by the run's seed and the layer's name."""
+    return int.from_bytes(hashlib.sha256(f"{seed}:{layer}".encode()).digest()[:6])
+
+
+def _drop(step: Step, x: Tensor, record: Record, recording: Recording, seed: int) -> Tensor:
+    a = step.arguments
+    mask = None
+    used = layer_seed(seed, step.name) if a["seed"] is None else a["seed"]
+    y = x
+    if a["on"]:
+        mask = dropout_mask(x.shape, a["p"], a["variant"], torch.Generator().manual_seed(used))
+        y = step.function(x, mask, a["p"])
+    if step.name in record.dropouts:
+        recording.dropouts[step.name] = DropoutRecord(
+            a["variant"], a["p"], a["on"], used if a["on"] else None, mask
+        )
+    return y
+
+
+def _normalization(step: Step, x: Tensor, y: Tensor) -> NormalizationRecord:
+    a = step.arguments
+    batch_mean, batch_variance = moments(x, a["method"], a["groups"])
+    statistics = a.get("statistics") if a["method"] == "batch" else None
+    mean, variance = batch_mean, batch_variance
+    running_mean, running_var = a.get("running_mean"), a.get("running_var")
+    if statistics == "running":
+        mean, variance = running_mean.expand(batch_mean.shape), running_var.expand(batch_mean.shape)
+    count = x.numel() // {
+        "batch": x.shape[1],
+        "layer": x.shape[0],
+        "instance": x.shape[0] * x.shape[1],
+        "group": x.shape[0] * a["groups"],
+        "none": x.numel(),
+    }[a["method"]]  # fmt: skip
+    return NormalizationRecord(
+        a["method"], statistics, AXES[a["method"]], count, a["eps"], mean, variance, batch_mean, batch_variance,
+        running_mean, running_var, a["gamma"], a["beta"], summarize(x), summarize(y),
+    )  # fmt: skip
+
+
+def _check_finite(activations: Mapping[str, Tensor]) -> None:
+    names: Iterable[str] = (name for name, x in activations.items() if not bool(x.sum().isfinite()))
+    for name in names:
+        if not bool(activations[name].isfinite().all()):
+            raise Refused("overflow", f"The numbers at {name} leave the range of float32; use smaller ones.")

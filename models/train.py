@@ -1,0 +1,143 @@
+"""Train one of the Fashion-MNIST networks and write its weights and card.
+
+    python -m models.train tiny_vgg_batch [--data DIR] [--epochs 16] [--learning-rate 0.003] [--shift 2] [--seed 0]
+
+DIR holds the four files of Fashion-MNIST (Debian package dataset-fashion-mnist puts them in
+/usr/share/datasets/fashion-mnist). One thread and one seed: the same machine and torch give the same weights.
+"""
+
+import argparse
+import gzip
+import hashlib
+import json
+import time
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from models.networks.registry import FASHION_MNIST, SPECS
+
+WEIGHTS = Path(__file__).resolve().parent / "weights"
+BATCH = 128
+
+
+def read_idx(path: Path) -> Tensor:
+    """An IDX file of bytes (http://yann.lecun.com/exdb/mnist/) as a uint8 tensor."""
+    data = gzip.decompress(path.read_bytes())
+    axes = data[3]
+    shape = [int.from_bytes(data[4 + 4 * i : 8 + 4 * i]) for i in range(axes)]
+    return torch.frombuffer(bytearray(data[4 + 4 * axes :]), dtype=torch.uint8).reshape(shape)
+
+
+def load(folder: Path, part: str) -> tuple[Tensor, Tensor]:
+    """Normalised images (N, 1, 28, 28) and labels (N) of the part `train` or `t10k`."""
+    images = read_idx(folder / f"{part}-images-idx3-ubyte.gz")[:, None].float() / 255
+    labels = read_idx(folder / f"{part}-labels-idx1-ubyte.gz").long()
+    return (images - FASHION_MNIST.mean[0]) / FASHION_MNIST.std[0], labels
+
+
+def augment(images: Tensor, shift: int, generator: torch.Generator) -> Tensor:
+    """Mirror half of the images (B, 1, 28, 28) and move each by up to `shift` pixels."""
+    background = float(images.min())
+    padded = F.pad(images, (shift,) * 4, value=background)
+    mirrored = torch.rand(len(images), generator=generator) < 0.5
+    padded[mirrored] = padded[mirrored].flip(-1)
+    top, left = torch.randint(0, 2 * shift + 1, (2, len(images), 1), generator=generator)
+    span = torch.arange(28)
+    rows, columns = (top + span)[:, :, None], (left + span)[:, None, :]
+    return padded[torch.arange(len(images))[:, None, None], 0, rows, columns][:, None]
+
+
+@torch.inference_mode()
+def accuracy(network: nn.Module, images: Tensor, labels: Tensor) -> float:
+    """The share of images whose largest logit is their label's; evaluation mode, float32."""
+    network.eval()
+    right = sum(
+        int((network(x).argmax(1) == y).sum())
+        for x, y in zip(images.split(500), labels.split(500), strict=True)
+    )
+    return right / len(images)
+
+
+def train(
+    name: str, folder: Path, epochs: int, learning_rate: float, shift: int, seed: int
+) -> tuple[nn.Module, float]:
+    """The trained network and its accuracy on the 10,000 test images."""
+    torch.manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
+    images, labels = load(folder, "train")
+    test_images, test_labels = load(folder, "t10k")
+    network = SPECS[name].build().to(memory_format=torch.channels_last)
+    decayed = [p for p in network.parameters() if p.ndim > 1]
+    others = [p for p in network.parameters() if p.ndim <= 1]
+    optimizer = torch.optim.AdamW([{"params": decayed, "weight_decay": 0.02}, {"params": others, "weight_decay": 0.0}])
+    steps = epochs * (len(images) // BATCH)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, steps, pct_start=0.25)
+    for epoch in range(epochs):
+        network.train()
+        started = time.perf_counter()
+        total = 0.0
+        order = torch.randperm(len(images), generator=generator)[: len(images) // BATCH * BATCH]
+        for chosen in order.split(BATCH):
+            x = augment(images[chosen], shift, generator).contiguous(memory_format=torch.channels_last)
+            with torch.autocast("cpu", torch.bfloat16):
+                logits = network(x)
+            loss = F.cross_entropy(logits.float(), labels[chosen], label_smoothing=0.05)
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            total += float(loss.detach())
+        reached = accuracy(network, test_images, test_labels)
+        print(
+            f"{name} epoch {epoch + 1}/{epochs}: loss {total / (len(order) // BATCH):.4f}, "
+            f"test {reached:.4f}, {time.perf_counter() - started:.0f} s",
+            flush=True,
+        )
+    return network, reached
+
+
+def save(name: str, network: nn.Module, card: dict[str, object]) -> None:
+    """Write NAME.safetensors and NAME.json, the card, which holds the file's SHA-256."""
+    WEIGHTS.mkdir(exist_ok=True)
+    path = WEIGHTS / f"{name}.safetensors"
+    save_file({key: value.contiguous() for key, value in network.state_dict().items()}, path)
+    card = {"name": name, **card, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    path.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n")
+
+
+def main() -> None:
+    trainable = [name for name, spec in SPECS.items() if spec.source == "card"]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", choices=trainable)
+    parser.add_argument("--data", type=Path, default=Path("/usr/share/datasets/fashion-mnist"))
+    parser.add_argument("--epochs", type=int, default=16)
+    parser.add_argument("--learning-rate", type=float, default=3e-3)
+    parser.add_argument("--shift", type=int, default=2, help="pixels by which training images are moved about")
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    network, reached = train(args.name, args.data, args.epochs, args.learning_rate, args.shift, args.seed)
+    save(
+        args.name,
+        network,
+        {
+            "dataset": "Fashion-MNIST (Zalando Research, MIT licence), 60,000 training and 10,000 test images",
+            "licence": "the weights: as ConvScope; the data: MIT",
+            "command": f"python -m models.train {args.name} --epochs {args.epochs} "
+            f"--learning-rate {args.learning_rate} --shift {args.shift} --seed {args.seed}",
+            "seed": args.seed,
+            "epochs": args.epochs,
+            "accuracy": reached,
+            "parameters": sum(p.numel() for p in network.parameters()),
+            "torch": torch.__version__,
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()
