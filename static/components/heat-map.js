@@ -1,0 +1,399 @@
+import { html, nothing } from "lit";
+import { palette, scaleFor } from "../core/colour.js";
+import * as format from "../core/format.js";
+import { grid, hit, part } from "../core/grid.js";
+import { gettext } from "../core/i18n.js";
+import { paintColour, paintMaps } from "../core/paint.js";
+import { onTheme, theme } from "../core/theme.js";
+import { PageElement } from "./element.js";
+
+/** @typedef {import("../core/tensor.js").Tensor} Tensor */
+/** @typedef {import("../core/grid.js").Place} Place */
+/** @typedef {import("../core/grid.js").Part} Part */
+/** @typedef {import("../core/wire.js").Box} Box */
+/** @typedef {{map: number, slot: number, y: number, x: number, value: number}} Cell
+ * `map`: index in the tensor (of the triple where `rgb`); `slot`: position in the grid */
+/** @typedef {{map: number, box?: Box, tone?: string, label?: string}} Mark
+ * a box of values (`bottom`, `right` not included; left out: the whole map) outlined on a map;
+ * `tone`: "accent" (default), "before", "after", "mean" … any token `--tone-*` */
+
+/**
+ * `<heat-map>`: the maps of a tensor on one canvas, to be looked at, hovered, walked and picked.
+ *
+ * Properties
+ * - `tensor` {Tensor | null} what is shown; setting a new one repaints in the next frame
+ * - `maps` {number[] | null} which maps, in this order (null: all)
+ * - `range` {[number, number] | null} common range of the colours (layer's or network's); null: each
+ *   map by its own range
+ * - `signed` {boolean | null} diverging or sequential colours; null: by whether `range`, or any value
+ *   of the tensor, is negative
+ * - `rgb` {boolean} maps are taken in threes as red, green, blue between the ends of `range`
+ * - `columns` {number} of the grid (0: about square); `fold` {number} values per row of a vector (0: itself)
+ * - `mode` {"cells" | "maps" | "still"} what is walked and picked: single values, whole maps, nothing
+ * - `label` {string} accessible name; `names` {string[] | null} name of each shown map, by slot
+ *   (null: "Map 3")
+ * - `selected` {number | null} the map outlined as chosen
+ * - `cursor` {Cell | null}, `pinned` {Cell | null} set here on hover, keys and click; may be set from
+ *   outside as `{map, y, x}` to follow another figure
+ * - `marks` {Mark[]} boxes to outline
+ * - `readout` {boolean} show the line with the place and value under the cursor
+ *
+ * Events (bubbling CustomEvents)
+ * - `cell-hover` {Cell} the cursor moved, by pointer or keys; `cell-leave` it left
+ * - `cell-pin` {Cell | null} mode "cells": clicked or Enter; null where released
+ * - `map-select` {Cell} mode "maps": clicked or Enter
+ *
+ * Keys: arrows move by one value (mode "cells"; with Shift by 8) or one map (mode "maps"); Home and End to
+ * the ends of the row; Page Up and Page Down to the map before and after; Enter or Space pins or
+ * selects; Escape releases.
+ *
+ * Methods: `scaleOf(map)`, `where(map, box)` (fractions of the canvas), `picture()` (PNG Blob).
+ */
+export class HeatMap extends PageElement {
+  static properties = {
+    tensor: { attribute: false },
+    maps: { attribute: false },
+    range: { attribute: false },
+    signed: { attribute: false },
+    rgb: { type: Boolean },
+    columns: { type: Number },
+    fold: { type: Number },
+    mode: {},
+    label: {},
+    names: { attribute: false },
+    selected: { attribute: false },
+    cursor: { attribute: false },
+    pinned: { attribute: false },
+    marks: { attribute: false },
+    readout: { type: Boolean },
+  };
+
+  /** @type {ImageData | null} */ #image = null;
+  #frame = 0;
+  /** @type {(() => void) | undefined} */ #stopTheme;
+
+  constructor() {
+    super();
+    /** @type {Tensor | null} */ this.tensor = null;
+    /** @type {readonly number[] | null} */ this.maps = null;
+    /** @type {readonly [number, number] | null} */ this.range = null;
+    /** @type {boolean | null} */ this.signed = null;
+    this.rgb = false;
+    this.columns = 0;
+    this.fold = 0;
+    /** @type {"cells" | "maps" | "still"} */ this.mode = "cells";
+    this.label = "";
+    /** @type {readonly string[] | null} */ this.names = null;
+    /** @type {number | null} */ this.selected = null;
+    /** @type {{map: number, y: number, x: number} | null} */ this.cursor = null;
+    /** @type {{map: number, y: number, x: number} | null} */ this.pinned = null;
+    /** @type {readonly Mark[]} */ this.marks = [];
+    this.readout = false;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#stopTheme = onTheme(() => this.#schedule());
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#stopTheme?.();
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+  }
+
+  /** The maps shown. @returns {readonly number[]} */
+  get shown() {
+    const count = this.tensor ? Math.floor(this.tensor.count / (this.rgb ? 3 : 1)) : 0;
+    return this.maps ?? Array.from({ length: count }, (_, map) => map);
+  }
+
+  /** Where the maps lie. */
+  get grid() {
+    const map = this.tensor ?? { width: 1, height: 1 };
+    return grid(this.shown.length, map, { columns: this.columns, fold: this.fold });
+  }
+
+  /** The colour scale a map is painted in.
+   * @param {number} map
+   */
+  scaleOf(map) {
+    const all = this.range ?? this.tensor?.range() ?? [0, 1];
+    const signed = this.signed ?? all[0] < 0;
+    const [lo, hi] = this.range ?? this.tensor?.range([map]) ?? [0, 1];
+    return scaleFor(lo, hi, signed);
+  }
+
+  /** Where a box of a shown map lies, as fractions of the canvas; null where the map is not shown.
+   * @param {number} map
+   * @param {Box} [box]
+   */
+  where(map, box) {
+    const slot = this.shown.indexOf(map);
+    return slot < 0 ? null : part(this.grid, slot, box);
+  }
+
+  /** What is painted, as a PNG of one pixel per value. @returns {Promise<Blob | null>} */
+  picture() {
+    this.#paint();
+    return new Promise((done) => {
+      const canvas = this.querySelector("canvas");
+      if (canvas) canvas.toBlob(done);
+      else done(null);
+    });
+  }
+
+  render() {
+    const { width, height } = this.grid;
+    const live = this.mode !== "still";
+    return html`
+      <div class="plane" .style=${`--ratio: ${width} / ${height}`}
+        tabindex=${live ? 0 : nothing} role=${live ? "application" : "img"}
+        aria-roledescription=${live ? gettext("heat map") : nothing}
+        aria-label="${this.label} (${this.#summary()})"
+        @pointermove=${this.#onPointer} @pointerdown=${this.#onPointer} @pointerleave=${this.#onLeave}
+        @click=${this.#onClick} @keydown=${this.#onKey} @focus=${this.#onFocus} @blur=${this.#onLeave}>
+        <canvas width="1" height="1" aria-hidden="true"></canvas>
+        ${this.marks.map((mark) => this.#outline(mark.map, mark.box, `mark tone-${mark.tone ?? "accent"}`, mark.label))}
+        ${this.selected === null ? nothing : this.#outline(this.selected, undefined, "selected")}
+        ${this.pinned ? this.#outline(this.pinned.map, one(this.pinned), "pinned") : nothing}
+        ${this.cursor ? this.#outline(this.cursor.map, this.mode === "maps" ? undefined : one(this.cursor), "cursor") : nothing}
+      </div>
+      ${live ? html`<output class=${this.readout ? "readout" : "unseen"}>${this.#words()}</output>` : nothing}`;
+  }
+
+  /** @param {Map<PropertyKey, unknown>} changed */
+  updated(changed) {
+    const painted = ["tensor", "maps", "range", "signed", "rgb", "columns", "fold"];
+    if (painted.some((name) => changed.has(name))) this.#schedule();
+  }
+
+  /** @param {number} map @param {Box | undefined} box @param {string} kind @param {string} [label] */
+  #outline(map, box, kind, label) {
+    const at = this.where(map, box);
+    if (!at) return nothing;
+    const style = `left:${at.left * 100}%;top:${at.top * 100}%;width:${at.width * 100}%;height:${at.height * 100}%`;
+    return html`<span class="outline ${kind}" .style=${style}>${label ? html`<i>${label}</i>` : nothing}</span>`;
+  }
+
+  #summary() {
+    const { tensor, shown } = this;
+    if (!tensor) return gettext("nothing yet");
+    const [lo, hi] = this.rgb ? tensor.range() : tensor.range(shown);
+    const size = format.shape(tensor.height > 1 ? [tensor.height, tensor.width] : [tensor.width]);
+    return gettext("{n} maps of {size}, values from {lo} to {hi}", {
+      n: shown.length,
+      size,
+      lo: format.number(lo),
+      hi: format.number(hi),
+    });
+  }
+
+  /** The name of a shown map. @param {number} map */
+  nameOf(map) {
+    return this.names?.[this.shown.indexOf(map)] ?? gettext("Map {n}", { n: map });
+  }
+
+  #words() {
+    const { cursor, tensor } = this;
+    const cell = cursor ?? this.pinned;
+    if (!cell || !tensor) return "";
+    if (this.mode === "maps" || this.rgb) return this.nameOf(cell.map);
+    return gettext("{map}, row {y}, column {x}: {value}", {
+      map: this.nameOf(cell.map),
+      y: cell.y,
+      x: cell.x,
+      value: format.number(tensor.at(cell.map, cell.y, cell.x), 4),
+    });
+  }
+
+  #schedule() {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#paint();
+    });
+  }
+
+  #paint() {
+    const { tensor } = this;
+    const canvas = this.querySelector("canvas");
+    const context = canvas?.getContext("2d");
+    if (!canvas || !context || !tensor) return;
+    const { grid, shown } = this;
+    if (canvas.width !== grid.width) canvas.width = grid.width;
+    if (canvas.height !== grid.height) canvas.height = grid.height;
+    if (this.#image?.width !== grid.width || this.#image.height !== grid.height)
+      this.#image = context.createImageData(grid.width, grid.height);
+    const pixels = new Uint32Array(this.#image.data.buffer);
+    if (grid.slots < grid.columns * grid.rows || grid.fold * grid.cellHeight > grid.mapWidth)
+      pixels.fill(0); // cells that held a map before
+    if (this.rgb) {
+      paintColour(
+        pixels,
+        grid,
+        tensor,
+        shown,
+        (triple) => this.range ?? tensor.range([0, 1, 2].map((c) => 3 * triple + c)),
+      );
+    } else {
+      const now = theme();
+      const signed = this.signed ?? (this.range ?? tensor.range())[0] < 0;
+      const colours = palette(signed ? "diverging" : "sequential", now);
+      const common = this.range && scaleFor(this.range[0], this.range[1], signed);
+      paintMaps(pixels, grid, tensor, shown, (map) => ({
+        scale: common ?? scaleFor(...tensor.range([map]), signed),
+        colours,
+      }));
+    }
+    context.putImageData(this.#image, 0, 0);
+    this.#sharpen(canvas);
+  }
+
+  /** Square pixels where each has room, smooth where several values share a pixel of the screen
+   * (else whole rows would vanish). @param {HTMLCanvasElement} canvas */
+  #sharpen(canvas) {
+    const room = (canvas.clientWidth * devicePixelRatio) / canvas.width;
+    canvas.classList.toggle("smooth", room > 0 && room < 1.5);
+  }
+
+  /** @param {PointerEvent | MouseEvent} event @returns {Cell | null} */
+  #cellAt(event) {
+    const area = this.querySelector("canvas")?.getBoundingClientRect();
+    if (!area?.width) return null;
+    const [across, down] = [
+      (event.clientX - area.left) / area.width,
+      (event.clientY - area.top) / area.height,
+    ];
+    const place = hit(this.grid, across, down);
+    return place && this.#cell(place);
+  }
+
+  /** @param {Place} place @returns {Cell} */
+  #cell({ slot, y, x }) {
+    const map = this.shown[slot] ?? 0;
+    return {
+      map,
+      slot,
+      y,
+      x,
+      value: this.tensor?.at(this.rgb ? 3 * map : map, y, x) ?? Number.NaN,
+    };
+  }
+
+  /** @param {Cell | null} cell */
+  #point(cell) {
+    const same = this.mode === "maps" ? ["map"] : ["map", "y", "x"];
+    const key = (/** @type {any} */ at) => at && same.map((name) => at[name]).join();
+    if (key(cell) === key(this.cursor)) return;
+    this.cursor = cell;
+    this.tell(cell ? "cell-hover" : "cell-leave", cell);
+  }
+
+  /** @param {PointerEvent} event */
+  #onPointer(event) {
+    if (this.mode !== "still") this.#point(this.#cellAt(event));
+  }
+
+  #onLeave() {
+    if (this.mode !== "still") this.#point(null);
+  }
+
+  /** @param {MouseEvent} event */
+  #onClick(event) {
+    const cell = this.#cellAt(event);
+    if (cell) this.#choose(cell);
+  }
+
+  /** @param {Cell} cell */
+  #choose(cell) {
+    if (this.mode === "maps") {
+      this.selected = cell.map;
+      this.tell("map-select", cell);
+    } else if (this.mode === "cells") {
+      const { pinned } = this;
+      const again = pinned?.map === cell.map && pinned.y === cell.y && pinned.x === cell.x;
+      this.pinned = again ? null : cell;
+      this.tell("cell-pin", this.pinned);
+    }
+  }
+
+  #onFocus() {
+    if (this.mode === "still" || this.cursor || !this.matches(":has(.plane:focus-visible)")) return;
+    this.#point(this.#current());
+  }
+
+  /** The cell under the cursor, or where the keys begin. @returns {Cell | null} */
+  #current() {
+    const { shown, tensor } = this;
+    if (!tensor || !shown.length) return null;
+    const at = this.cursor ?? this.pinned;
+    if (at && shown.includes(at.map)) return this.#cell({ ...at, slot: shown.indexOf(at.map) });
+    const slot = Math.max(0, shown.indexOf(this.selected ?? -1));
+    return this.#cell({
+      slot,
+      y: tensor.height >> 1,
+      x: tensor.height > 1 ? tensor.width >> 1 : 0,
+    });
+  }
+
+  /** @param {KeyboardEvent} event */
+  #onKey(event) {
+    if (this.mode === "still" || event.ctrlKey || event.metaKey || event.altKey) return;
+    const at = this.#current();
+    if (!at) return;
+    if (event.key === "Enter" || event.key === " ") this.#choose(at);
+    else if (event.key === "Escape" && this.pinned) {
+      this.pinned = null;
+      this.tell("cell-pin", null);
+    } else {
+      const next = step(this.grid, at, event.key, this.mode, event.shiftKey ? 8 : 1);
+      if (!next) return;
+      this.#point(this.#cell(next));
+    }
+    event.preventDefault();
+  }
+}
+
+/** Where a key leads; null for a key that leads nowhere.
+ * @param {import("../core/grid.js").Grid} grid
+ * @param {Place} at
+ * @param {string} key
+ * @param {"cells" | "maps" | "still"} mode
+ * @param {number} stride
+ * @returns {Place | null}
+ */
+function step(grid, at, key, mode, stride) {
+  const clamp = (/** @type {number} */ value, /** @type {number} */ end) =>
+    Math.max(0, Math.min(end - 1, value));
+  const dx = key === "ArrowLeft" ? -1 : key === "ArrowRight" ? 1 : 0;
+  const dy = key === "ArrowUp" ? -1 : key === "ArrowDown" ? 1 : 0;
+  const turn = key === "PageUp" ? -1 : key === "PageDown" ? 1 : 0;
+  if (turn) return { ...at, slot: clamp(at.slot + turn, grid.slots) };
+  if (mode === "maps") {
+    if (key === "Home") return { ...at, slot: 0 };
+    if (key === "End") return { ...at, slot: grid.slots - 1 };
+    if (!dx && !dy) return null;
+    const slot = at.slot + dx + dy * grid.columns;
+    return slot < 0 || slot >= grid.slots ? at : { ...at, slot };
+  }
+  if (key === "Home") return { ...at, x: 0 };
+  if (key === "End") return { ...at, x: grid.mapWidth - 1 };
+  if (!dx && !dy) return null;
+  if (grid.fold !== grid.mapWidth) {
+    const x = at.x + (dx + dy * grid.fold) * (dy ? 1 : stride);
+    return x < 0 || x >= grid.mapWidth ? at : { ...at, x };
+  }
+  return {
+    ...at,
+    y: clamp(at.y + dy * stride, grid.mapHeight),
+    x: clamp(at.x + dx * stride, grid.mapWidth),
+  };
+}
+
+/** @param {{y: number, x: number}} cell @returns {Box} */
+function one({ y, x }) {
+  return { top: y, left: x, bottom: y + 1, right: x + 1 };
+}
+
+customElements.define("heat-map", HeatMap);

@@ -1,0 +1,166 @@
+/** The REST API, typed. Every function takes an AbortSignal last and throws an ApiError for an answer
+ * that is not a success, or where the server cannot be reached (`code` "unreachable"). */
+
+export { Latest } from "./latest.js";
+
+/** @typedef {import("./wire.js").RunRequest} RunRequest */
+/** @typedef {import("./wire.js").UnitRequest} UnitRequest */
+/** @typedef {import("./wire.js").ExplainRequest} ExplainRequest */
+/** @typedef {import("./wire.js").Encoding} Encoding */
+
+/** What the server refused, or why it could not be asked (RFC 9457). */
+export class ApiError extends Error {
+  /** @param {{code?: string, status?: number, title?: string, detail?: string, field?: string,
+   *   errors?: {field: string, detail: string}[]}} problem */
+  constructor({ code = "unknown", status = 0, title = "", detail = "", field = "", errors = [] }) {
+    super(detail || title || code);
+    this.name = "ApiError";
+    /** A stable slug, by which the words shown are chosen. */
+    this.code = code;
+    /** The HTTP status; 0 where there was no answer. */
+    this.status = status;
+    this.detail = detail || title;
+    /** Where in the request the fault lies, such as `interventions.0.stride`; may be "". */
+    this.field = field;
+    this.errors = errors;
+  }
+}
+
+/** The sample pictures.
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<import("./wire.js").Sample[]>}
+ */
+export async function samples(signal) {
+  const { samples } = await request("GET", "/api/images", { signal });
+  return samples;
+}
+
+/** Store a picture (any of the accepted formats).
+ * @param {Blob} file
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<import("./wire.js").StoredImage>}
+ */
+export function upload(file, signal) {
+  return request("POST", "/api/images", { body: file, signal });
+}
+
+/** Where a stored picture is, optionally fitted into a square of `size` pixels.
+ * @param {string} id
+ * @param {number} [size]
+ */
+export function imageUrl(id, size) {
+  return `/api/images/${encodeURIComponent(id)}${size ? `?size=${size}` : ""}`;
+}
+
+/** @param {AbortSignal} [signal]
+ * @returns {Promise<import("./wire.js").NetworkCard[]>}
+ */
+export async function networks(signal) {
+  const { networks } = await request("GET", "/api/networks", { signal });
+  return networks;
+}
+
+/** @param {string} name
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<import("./wire.js").NetworkInfo>}
+ */
+export function network(name, signal) {
+  return request("GET", path(name), { signal });
+}
+
+/** Run the network and record.
+ * @param {string} name
+ * @param {RunRequest} body
+ * @param {{tensors?: Encoding, signal?: AbortSignal | undefined}} [options]
+ * @returns {Promise<import("./wire.js").RunAnswer>}
+ */
+export function run(name, body, { tensors = "uint8", signal } = {}) {
+  return request("POST", `${path(name, "run")}?tensors=${tensors}`, { json: body, signal });
+}
+
+/** How one output element of a convolution or linear layer came about.
+ * @param {string} name
+ * @param {UnitRequest} body
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<import("./wire.js").UnitAnswer>}
+ */
+export function unit(name, body, signal) {
+  return request("POST", path(name, "unit"), { json: body, signal });
+}
+
+/** A map of what mattered to a class or to a unit.
+ * @param {string} name
+ * @param {ExplainRequest} body
+ * @param {{tensors?: Encoding, signal?: AbortSignal | undefined}} [options]
+ * @returns {Promise<import("./wire.js").ExplainAnswer>}
+ */
+export function explain(name, body, { tensors = "float32", signal } = {}) {
+  return request("POST", `${path(name, "explain")}?tensors=${tensors}`, { json: body, signal });
+}
+
+/** The trained weights of a layer, of one output channel where `out` is given.
+ * @param {string} name
+ * @param {string} layer
+ * @param {{out?: number, tensors?: Encoding, signal?: AbortSignal | undefined}} [options]
+ * @returns {Promise<import("./wire.js").WeightsAnswer>}
+ */
+export function weights(name, layer, { out, tensors = "float32", signal } = {}) {
+  const query = new URLSearchParams({ tensors });
+  if (out !== undefined) query.set("out", String(out));
+  return request("GET", `${path(name, "weights", layer)}?${query}`, { signal });
+}
+
+/** @param {...string} parts */
+function path(...parts) {
+  return `/api/networks/${parts.map(encodeURIComponent).join("/")}`;
+}
+
+/** Times a busy server (503, 429) is asked again after the pause it wished for. */
+const PATIENCE = 3;
+
+/**
+ * @param {string} method
+ * @param {string} url
+ * @param {{json?: unknown, body?: Blob, signal?: AbortSignal | undefined}} [options]
+ * @returns {Promise<any>} the answer's JSON
+ */
+export async function request(method, url, { json, body, signal } = {}) {
+  /** @type {RequestInit} */ const init = { method, headers: { accept: "application/json" } };
+  if (signal) init.signal = signal;
+  if (json !== undefined) {
+    init.headers = { accept: "application/json", "content-type": "application/json" };
+    init.body = JSON.stringify(json);
+  } else if (body) {
+    const type = body.type.startsWith("image/") ? body.type : "application/octet-stream";
+    init.headers = { accept: "application/json", "content-type": type };
+    init.body = body;
+  }
+  for (let attempt = 0; ; attempt++) {
+    const response = await fetch(url, init).catch((error) => {
+      if (signal?.aborted) throw error;
+      throw new ApiError({ code: "unreachable", detail: String(error) });
+    });
+    if (response.ok) return response.json();
+    const busy = response.status === 503 || response.status === 429;
+    if (!busy || attempt === PATIENCE) throw await refusal(response);
+    const seconds = Number(response.headers.get("retry-after")) || 1;
+    await pause(Math.min(seconds, 5) * 1000, signal);
+  }
+}
+
+/** @param {Response} response */
+async function refusal(response) {
+  const problem = await response.json().catch(() => ({}));
+  return new ApiError({ ...problem, status: response.status });
+}
+
+/** @param {number} time in milliseconds @param {AbortSignal | undefined} signal */
+function pause(time, signal) {
+  return new Promise((done, failed) => {
+    const timer = setTimeout(done, time, undefined);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      failed(signal.reason);
+    });
+  });
+}
