@@ -69,7 +69,7 @@ class Assets:
 
     def url(self, name: str) -> str:
         """The address of a file; for use in templates."""
-        return f"{self.prefix}/{name.removeprefix('/static/')}"
+        return f"{self.prefix}/{name}"
 
     def get(self, name: str) -> Asset | None:
         """The file of that name, or None."""
@@ -121,9 +121,9 @@ class Assets:
         text = asset.data.decode() if asset else ""
         return [self.resolve(specifier, name) for specifier in IMPORT.findall(text)]
 
-    def preloads(self, entry: str) -> tuple[str, ...]:
-        """The addresses of the entry module and of all that it leads to, entry first."""
-        found = [entry.removeprefix("/static/")]
+    def preloads(self, *entries: str) -> tuple[str, ...]:
+        """The addresses of the entry modules and of all that they lead to, entries first."""
+        found = list(entries)
         for name in found:
             found += [other for other in dict.fromkeys(self.imports(name)) if other not in found]
         return tuple(self.url(name) for name in found if self.get(name))

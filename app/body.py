@@ -60,7 +60,7 @@ class Counted:
     def check(self, count: int) -> None:
         """Raise the refusal if `count` bytes are too many."""
         if count > self.limit:
-            raise problem("too_large", 413, f"At most {self.limit:,} bytes are taken here.")
+            raise problem("too-large", 413, f"At most {self.limit:,} bytes are taken here.")
 
     async def __call__(self) -> Message:
         message = await self.receive()
@@ -112,10 +112,10 @@ def check_json(content_type: str, body: bytes) -> None:
     """Raise a Problem unless this is JSON that says it is JSON."""
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type != "application/json" and not media_type.endswith("+json"):
-        raise problem("unsupported_media_type", 415, "Send the body as application/json.")
+        raise problem("unsupported-media-type", 415, "Send the body as application/json.")
     try:
         orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise problem(
-            "bad_json", 400, f"{error}. Numbers are finite, text is UTF-8, no byte order mark."
+            "bad-json", 400, f"{error}. Numbers are finite, text is UTF-8, no byte order mark."
         ) from error

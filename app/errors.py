@@ -15,30 +15,17 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from app.problems import CODES
 from models.errors import Refused
 
 MOST_ERRORS = 20
 LONGEST_TEXT = 400
 LONGEST_FIELD = 120
-TITLES = {
-    "invalid": "The request is not valid",
-    "bad_json": "The body is not valid JSON",
-    "not_found": "There is nothing at this address",
-    "method_not_allowed": "This address does not take that method",
-    "too_large": "The request is too large",
-    "unsupported_media_type": "The body has a type that is not taken here",
-    "untrusted_host": "This server does not answer to that name",
-    "cross_site": "Another site's page may not do this",
-    "busy": "The server is busy",
-    "failed": "The server failed",
-}
-"""The codes that the web application itself answers with; networks and pictures add their own."""
-
 CODES_BY_STATUS = {
-    404: "not_found",
-    405: "method_not_allowed",
-    413: "too_large",
-    415: "unsupported_media_type",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "too-large",
+    415: "unsupported-media-type",
 }
 
 
@@ -98,10 +85,22 @@ def clip(text: str, longest: int) -> str:
 
 def problem(code: str, status: int, detail: str, field: str | None = None) -> Problem:
     """One of the application's own problems, with the title of its code."""
-    return Problem(code, status, TITLES[code], detail, field)
+    return Problem(code, status, CODES[code], detail, field)
 
 
-def json_path(location: Sequence[int | str], body: Any, missing: bool) -> str:
+ABSENT = object()
+
+
+def at(body: object, step: int | str) -> object:
+    """What lies one step further into a JSON value, or ABSENT."""
+    if isinstance(body, dict):
+        return body.get(step, ABSENT)
+    if isinstance(body, list) and isinstance(step, int) and step < len(body):
+        return body[step]
+    return ABSENT
+
+
+def json_path(location: Sequence[int | str], body: object, missing: bool) -> str:
     """Where in the request a validation error lies, as the client wrote it.
 
     Pydantic's locations also name union members and validators, which are not in the request: those that
@@ -112,8 +111,9 @@ def json_path(location: Sequence[int | str], body: Any, missing: bool) -> str:
         return ".".join(clip(str(step), LONGEST_FIELD) for step in steps)
     path: list[str] = []
     for i, step in enumerate(steps):
-        if (isinstance(body, dict) and step in body) or (isinstance(body, list) and isinstance(step, int) and step < len(body)):
-            body = body[step]
+        inner = at(body, step)
+        if inner is not ABSENT:
+            body = inner
         elif not (missing and i == len(steps) - 1):
             continue
         path.append(clip(str(step), LONGEST_FIELD))
@@ -127,7 +127,9 @@ async def on_problem(request: Request, error: Problem) -> Response:
 
 async def on_refused(request: Request, error: Refused) -> Response:
     """What a model refuses."""
-    return Problem(error.code, 422, TITLES["invalid"], error.detail, error.field).response()
+    return Problem(
+        error.code, 422, CODES.get(error.code, CODES["invalid"]), error.detail, error.field
+    ).response()
 
 
 async def on_invalid(request: Request, error: RequestValidationError) -> Response:
@@ -148,8 +150,9 @@ async def on_invalid(request: Request, error: RequestValidationError) -> Respons
 class Fallbacks:
     """Handlers for what was not raised for a client's eyes: a page for a browser, a problem for a program."""
 
-    def __init__(self, page: Callable[[Request, int], Response]) -> None:
+    def __init__(self, page: Callable[[Request, int], Response], headers: Mapping[str, str]) -> None:
         self.page = page
+        self.headers = headers
 
     async def on_http(self, request: Request, error: HTTPException) -> Response:
         """What Starlette and FastAPI raise: unknown paths, wrong methods, unreadable forms."""
@@ -158,8 +161,9 @@ class Fallbacks:
         return self.answer(request, problem(code, status, str(error.detail)), error.headers or {})
 
     async def on_failure(self, request: Request, error: Exception) -> Response:
-        """A fault of ours: the server logs its trace, the client gets none."""
-        return self.answer(request, problem("failed", 500, "The fault is ours and has been logged."))
+        """A fault of ours: the server logs its trace, the client gets none. No middleware sees this answer."""
+        fault = problem("failed", 500, "The fault is ours and has been logged.")
+        return self.answer(request, fault, self.headers)
 
     def answer(self, request: Request, fault: Problem, headers: Mapping[str, str] = NO_HEADERS) -> Response:
         if not wants_page(request):
@@ -175,9 +179,9 @@ def wants_page(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "") and not path.startswith(("/api/", "/static/"))
 
 
-def install(app: FastAPI, page: Callable[[Request, int], Response]) -> None:
-    """Give the application its handlers; `page` renders an error page of a status."""
-    fallbacks = Fallbacks(page)
+def install(app: FastAPI, page: Callable[[Request, int], Response], headers: Mapping[str, str]) -> None:
+    """Give the application its handlers; `page` renders an error page of a status, `headers` are every answer's."""
+    fallbacks = Fallbacks(page, headers)
     handlers: dict[type[Exception], Callable[..., Awaitable[Response]]] = {
         Problem: on_problem,
         Refused: on_refused,

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import torch
 from fastapi import FastAPI
 
-from app import errors, security
+from app import errors, openapi, security
 from app.assets import Assets
 from app.body import BodyGuard
 from app.decoder import Decoder
@@ -36,6 +36,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     assets = Assets(ROOT / "static", settings.dev)
     views = Views(assets, settings.dev)
+    headers = security.headers(assets.import_map_hash)
     app = FastAPI(
         title="ConvScope",
         version="1",
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
+        responses=openapi.RESPONSES,
         lifespan=lifespan,
     )
     app.state.settings = settings
@@ -50,10 +52,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.store = open_store(settings)
     app.state.decoder = Decoder(settings)
     app.state.engine = Engine(settings)
-    errors.install(app, views.error)
+    errors.install(app, views.error, headers)
     app.add_middleware(BodyGuard, uploads={"/api/images": settings.max_upload_bytes + MULTIPART_ROOM})
     app.add_middleware(security.TrustedHosts, hosts=settings.allowed_hosts)
-    app.add_middleware(security.SecureHeaders, headers=security.headers(assets.import_map_hash))
+    app.add_middleware(security.SecureHeaders, headers=headers)
     for router in (images.router, networks.router, health.router, pages.router):
         app.include_router(router)
+    openapi.install(app)
     return app

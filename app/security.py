@@ -65,10 +65,10 @@ class TrustedHosts:
             headers = Headers(scope=scope)
             if not self.trusts(headers.get("host", "")):
                 detail = "Add the name to CONVSCOPE_ALLOWED_HOSTS if it is yours."
-                return await problem("untrusted_host", 400, detail).response()(scope, receive, send)
+                return await problem("untrusted-host", 400, detail).response()(scope, receive, send)
             if scope["method"] not in SAFE_METHODS and headers.get("sec-fetch-site") == "cross-site":
                 detail = "Ask from a page of this server, or from a program."
-                return await problem("cross_site", 403, detail).response()(scope, receive, send)
+                return await problem("cross-site", 403, detail).response()(scope, receive, send)
         await self.app(scope, receive, send)
 
     def trusts(self, header: str) -> bool:

@@ -1,12 +1,14 @@
 """HTML pages: Jinja templates with the language's messages and the addresses of the static files."""
 
 import gzip
+import re
 from functools import cache
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
 from app import i18n
@@ -17,6 +19,9 @@ from app.settings import ROOT
 LANG_COOKIE = "lang"
 THEME_COOKIE = "theme"
 THEMES = ("light", "dark")
+PAGE_MODULE = "core/page.js"
+"""The module that every page loads."""
+CODE = re.compile("`([^`]+)`")
 A_YEAR = 365 * 24 * 3600
 
 
@@ -24,7 +29,7 @@ class Views:
     """Renders the templates of one application.
 
     Every template sees `lang`, `html_lang`, `messages` (for the browser's gettext), `importmap`,
-    `asset(path)`, `entry` and `preloads` (the page's module and all that it imports), `page` (the address
+    `asset(path)`, `entry` and `preloads` (the page's own module; all modules that the page loads), `page` (the address
     within a language, such as `/api`), `theme` (what the visitor chose, or empty) and `languages` (`lang`, `html_lang`, `name` and `url` of this very
     page in each).
     """
@@ -53,6 +58,7 @@ class Views:
             importmap=self.assets.import_map,
             asset=self.assets.url,
         )
+        env.filters.update(prose=prose, breakable=breakable)
         return env
 
     def page(
@@ -80,7 +86,7 @@ class Views:
                 theme=theme if theme in THEMES else "",
                 languages=languages,
                 entry=self.assets.url(entry) if entry else None,
-                preloads=self.assets.preloads(entry) if entry else (),
+                preloads=self.assets.preloads(*filter(None, (PAGE_MODULE, entry))),
                 **context,
             )
         )
@@ -95,6 +101,19 @@ class Views:
         lang = next((lang for lang in i18n.CATALOGUES if lang == prefix), None) or visitor_language(request)
         kind = "missing" if status == HTTPStatus.NOT_FOUND else "refused" if status < 500 else "failed"
         return self.page(request, "error.html", lang, status=status, kind=kind, code=status)
+
+
+def prose(text: str) -> Markup:
+    """Plain text as HTML: a blank line parts paragraphs, `backticks` hold code."""
+    paragraphs = (
+        CODE.sub(r"<code>\1</code>", str(escape(part))) for part in re.split(r"\n\s*\n", text.strip())
+    )
+    return Markup("").join(Markup(f"<p>{paragraph}</p>") for paragraph in paragraphs if paragraph)
+
+
+def breakable(path: str) -> Markup:
+    """An address that may be broken before each slash."""
+    return Markup(escape(path).replace("/", Markup("<wbr>/")))
 
 
 def visitor_language(request: Request) -> Lang:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
 from app.errors import Problem
+from app.problems import CODES
 
 router = APIRouter(tags=["health"])
 ABSENT = "0" * 64
@@ -52,5 +53,5 @@ async def readyz(request: Request) -> Ready:
             await check
         except Exception as error:
             detail = f"The {part} cannot be reached."
-            raise Problem("not_ready", 503, "The server is not ready", detail, part, retry_after=5) from error
+            raise Problem("not-ready", 503, CODES["not-ready"], detail, part, retry_after=5) from error
     return Ready()

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.i18n import CATALOGUES, Lang
+from app.problems import CODES
 from app.reference import describe
 from app.views import Views, visitor_language
 
@@ -62,9 +63,7 @@ async def explorer(request: Request, lang: PathLang) -> Response:
 @router.api_route("/{lang}/api", methods=GET)
 async def reference(request: Request, lang: PathLang) -> Response:
     content = describe(request.app.openapi(), str(request.base_url).rstrip("/"))
-    return views(request).page(
-        request, "reference.html", lang, path="/api", entry="core/theme.js", api=content
-    )
+    return views(request).page(request, "reference.html", lang, path="/api", api=content, problems=CODES)
 
 
 @router.api_route("/static/{path:path}", methods=GET)
