@@ -30,7 +30,9 @@ MAX_ELEMENTS = 1 << 27
 Pair = tuple[Annotated[int, Field(ge=1, le=1024)], Annotated[int, Field(ge=1, le=1024)]]
 Pad = Annotated[int, Field(ge=0, le=MAX_PADDING)]
 Weight = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
-LayerName = Annotated[str, Field(max_length=80, description="The name of a step, as the network's description lists it.")]
+LayerName = Annotated[
+    str, Field(max_length=80, description="The name of a step, as the network's description lists it.")
+]
 
 
 class _Change(BaseModel):
@@ -70,11 +72,15 @@ class KernelIntervention(_Change):
 
     kind: Literal["kernel"]
     out: int = Field(ge=0, description="Which kernel: the output channel.")
-    in_: int = Field(0, ge=0, alias="in", description="Which slice of it: the input channel, counted within the group.")
+    in_: int = Field(
+        0, ge=0, alias="in", description="Which slice of it: the input channel, counted within the group."
+    )
     values: list[list[Weight]] = Field(max_length=64, description="One list for each row of the slice.")
 
     def fits(self, step: Step) -> Step:
-        weight = _kernel(self._expect(step, "conv", "only convolutions have kernels"), step, self.out, self.in_)
+        weight = _kernel(
+            self._expect(step, "conv", "only convolutions have kernels"), step, self.out, self.in_
+        )
         height, width = weight.shape[2:]
         if len(self.values) != height or any(len(row) != width for row in self.values):
             raise Refused("wrong-size", f"{step.name} has kernels of {height}×{width} cells.", "values")
@@ -91,7 +97,9 @@ class KernelPresetIntervention(_Change):
     preset: Preset
 
     def fits(self, step: Step) -> Step:
-        weight = _kernel(self._expect(step, "conv", "only convolutions have kernels"), step, self.out, self.in_ or 0)
+        weight = _kernel(
+            self._expect(step, "conv", "only convolutions have kernels"), step, self.out, self.in_ or 0
+        )
         pattern = preset(self.preset, weight.shape[2], weight.shape[3])
         slices = range(weight.shape[1]) if self.in_ is None else [self.in_]
         for index in slices:
@@ -126,23 +134,31 @@ class NormalizationIntervention(_Change):
     """
 
     kind: Literal["normalization"]
-    statistics: Statistics | None = Field(None, description="For the method batch: this batch's or the running ones.")
+    statistics: Statistics | None = Field(
+        None, description="For the method batch: this batch's or the running ones."
+    )
     method: Method | None = None
-    groups: int | None = Field(None, ge=1, description="For the method group: in how many groups the channels go.")
+    groups: int | None = Field(
+        None, ge=1, description="For the method group: in how many groups the channels go."
+    )
 
     def fits(self, step: Step) -> Step:
         arguments = self._expect(step, "norm", "only normalisation layers have statistics")
         changed = step.having(**self.model_dump(exclude={"kind", "layer"}, exclude_none=True))
         method = changed.arguments["method"]
         if self.statistics and method != "batch":
-            raise Refused("no-effect", f"With the method {method} there is no choice of statistics.", "statistics")
+            raise Refused(
+                "no-effect", f"With the method {method} there is no choice of statistics.", "statistics"
+            )
         if method == "batch" and changed.arguments.get("running_mean") is None:
             if self.statistics == "running":
                 raise Refused("no-running-statistics", f"{step.name} was trained without them.", "statistics")
             changed = changed.having(statistics="batch")
         channels = len(arguments["gamma"])
         if method == "group" and channels % changed.arguments["groups"]:
-            raise Refused("groups", f"{step.name} has {channels} channels; the groups must divide them.", "groups")
+            raise Refused(
+                "groups", f"{step.name} has {channels} channels; the groups must divide them.", "groups"
+            )
         return changed
 
 
@@ -209,7 +225,9 @@ def apply(network: Network, interventions: Sequence[Intervention], batch: int = 
     return steps
 
 
-def _check(steps: dict[str, Step], input_shape: Shape, interventions: Sequence[Intervention], batch: int) -> None:
+def _check(
+    steps: dict[str, Step], input_shape: Shape, interventions: Sequence[Intervention], batch: int
+) -> None:
     """Refuse what no tensor could be computed for, or only with unreasonable effort."""
     try:
         shapes = propagate(steps, input_shape)
@@ -225,7 +243,11 @@ def _check(steps: dict[str, Step], input_shape: Shape, interventions: Sequence[I
     for step in steps.values():
         shape = shapes[step.name]
         if batch * prod(shape) > MAX_ELEMENTS:
-            raise Refused("too-much-work", f"{step.name} would hold {batch} × {written(shape)} numbers.", "interventions")
+            raise Refused(
+                "too-much-work",
+                f"{step.name} would hold {batch} × {written(shape)} numbers.",
+                "interventions",
+            )
         _check_channels(step, shape, interventions)
         if step.kind == "norm" and step.arguments["method"] != "none":
             _check_statistics(step, shape, batch)
@@ -235,7 +257,11 @@ def _check_channels(step: Step, shape: Shape, interventions: Sequence[Interventi
     if all(channel < shape[0] for channel, _ in step.scaled):
         return
     for index, change in enumerate(interventions):
-        if isinstance(change, ChannelsIntervention) and change.layer == step.name and max(change.channels) >= shape[0]:
+        if (
+            isinstance(change, ChannelsIntervention)
+            and change.layer == step.name
+            and max(change.channels) >= shape[0]
+        ):
             raise Refused(
                 "out-of-range",
                 f"{step.name} has {shape[0]} channels, counted from 0.",

@@ -67,7 +67,9 @@ class _Tracer(fx.Tracer):
     """Stops at PyTorch's layers and at ours."""
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        return type(m).__module__.startswith("models.layers.") or super().is_leaf_module(m, module_qualified_name)
+        return type(m).__module__.startswith("models.layers.") or super().is_leaf_module(
+            m, module_qualified_name
+        )
 
 
 def trace(module: nn.Module, input_shape: tuple[int, int, int]) -> Network:
@@ -94,7 +96,12 @@ def pair(value: int | tuple[int, ...]) -> tuple[int, int]:
     return (value, value) if isinstance(value, int) else (value[0], value[1])
 
 
-ACTIVATIONS: dict[type[nn.Module], str] = {nn.ReLU: "relu", nn.ReLU6: "relu6", nn.GELU: "gelu", nn.Identity: "identity"}
+ACTIVATIONS: dict[type[nn.Module], str] = {
+    nn.ReLU: "relu",
+    nn.ReLU6: "relu6",
+    nn.GELU: "gelu",
+    nn.Identity: "identity",
+}
 
 
 def _step(name: str, module: nn.Module, inputs: tuple[str, ...]) -> Step:

@@ -98,11 +98,18 @@ def _map_size(step: Step, moving: Window, size: Sequence[int]) -> tuple[int, int
     height, width = (
         output_size(side, kernel, stride, pads, dilation)
         for side, kernel, stride, pads, dilation in zip(
-            size, moving.kernel_size, moving.stride, (top + bottom, left + right), moving.dilation, strict=True
+            size,
+            moving.kernel_size,
+            moving.stride,
+            (top + bottom, left + right),
+            moving.dilation,
+            strict=True,
         )
     )
     if min(height, width) < 1:
-        reach = [effective_kernel_size(k, d) for k, d in zip(moving.kernel_size, moving.dilation, strict=True)]
+        reach = [
+            effective_kernel_size(k, d) for k, d in zip(moving.kernel_size, moving.dilation, strict=True)
+        ]
         raise Refused(
             "kernel-too-large",
             f"{step.name} needs {written(reach)} pixels for its kernel, but its padded input has only "

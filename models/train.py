@@ -1,6 +1,6 @@
 """Train one of the Fashion-MNIST networks and write its weights and card.
 
-    python -m models.train tiny_vgg_batch [--data DIR] [--epochs 16] [--learning-rate 0.003] [--shift 2] [--seed 0]
+    python -m models.train tiny_vgg_batch [--data DIR] [--epochs N] [--learning-rate R] [--shift PIXELS] [--seed N]
 
 DIR holds the four files of Fashion-MNIST (Debian package dataset-fashion-mnist puts them in
 /usr/share/datasets/fashion-mnist). One thread and one seed: the same machine and torch give the same weights.
@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import json
 import time
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -22,6 +23,25 @@ from models.networks.registry import FASHION_MNIST, SPECS
 
 WEIGHTS = Path(__file__).resolve().parent / "weights"
 BATCH = 128
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How long and how fast a network is trained, and by how many pixels its training images are moved about."""
+
+    epochs: int = 16
+    learning_rate: float = 0.003
+    shift: int = 2
+
+
+RECIPES = {
+    "mlp": Recipe(epochs=30, learning_rate=0.001, shift=0),  # it has no way to profit from moved images
+    "lenet": Recipe(),
+    "tiny_vgg_none": Recipe(learning_rate=0.002),
+    "tiny_vgg_batch": Recipe(),
+    "tiny_vgg_layer": Recipe(),
+    "mini_resnet": Recipe(),
+}
 
 
 def read_idx(path: Path) -> Tensor:
@@ -62,9 +82,7 @@ def accuracy(network: nn.Module, images: Tensor, labels: Tensor) -> float:
     return right / len(images)
 
 
-def train(
-    name: str, folder: Path, epochs: int, learning_rate: float, shift: int, seed: int
-) -> tuple[nn.Module, float]:
+def train(name: str, folder: Path, recipe: Recipe, seed: int) -> tuple[nn.Module, float]:
     """The trained network and its accuracy on the 10,000 test images."""
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
@@ -73,16 +91,18 @@ def train(
     network = SPECS[name].build().to(memory_format=torch.channels_last)
     decayed = [p for p in network.parameters() if p.ndim > 1]
     others = [p for p in network.parameters() if p.ndim <= 1]
-    optimizer = torch.optim.AdamW([{"params": decayed, "weight_decay": 0.02}, {"params": others, "weight_decay": 0.0}])
-    steps = epochs * (len(images) // BATCH)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, steps, pct_start=0.25)
-    for epoch in range(epochs):
+    optimizer = torch.optim.AdamW(
+        [{"params": decayed, "weight_decay": 0.02}, {"params": others, "weight_decay": 0.0}]
+    )
+    steps = recipe.epochs * (len(images) // BATCH)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.learning_rate, steps, pct_start=0.25)
+    for epoch in range(recipe.epochs):
         network.train()
         started = time.perf_counter()
         total = 0.0
         order = torch.randperm(len(images), generator=generator)[: len(images) // BATCH * BATCH]
         for chosen in order.split(BATCH):
-            x = augment(images[chosen], shift, generator).contiguous(memory_format=torch.channels_last)
+            x = augment(images[chosen], recipe.shift, generator).contiguous(memory_format=torch.channels_last)
             with torch.autocast("cpu", torch.bfloat16):
                 logits = network(x)
             loss = F.cross_entropy(logits.float(), labels[chosen], label_smoothing=0.05)
@@ -94,7 +114,7 @@ def train(
             total += float(loss.detach())
         reached = accuracy(network, test_images, test_labels)
         print(
-            f"{name} epoch {epoch + 1}/{epochs}: loss {total / (len(order) // BATCH):.4f}, "
+            f"{name} epoch {epoch + 1}/{recipe.epochs}: loss {total / (len(order) // BATCH):.4f}, "
             f"test {reached:.4f}, {time.perf_counter() - started:.0f} s",
             flush=True,
         )
@@ -111,27 +131,32 @@ def save(name: str, network: nn.Module, card: dict[str, object]) -> None:
 
 
 def main() -> None:
-    trainable = [name for name, spec in SPECS.items() if spec.source == "card"]
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("name", choices=trainable)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("name", choices=sorted(RECIPES))
     parser.add_argument("--data", type=Path, default=Path("/usr/share/datasets/fashion-mnist"))
-    parser.add_argument("--epochs", type=int, default=16)
-    parser.add_argument("--learning-rate", type=float, default=3e-3)
-    parser.add_argument("--shift", type=int, default=2, help="pixels by which training images are moved about")
+    parser.add_argument("--epochs", type=int)
+    parser.add_argument("--learning-rate", type=float)
+    parser.add_argument("--shift", type=int)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
+    changed = {key: getattr(args, key) for key in ("epochs", "learning_rate", "shift")}
+    recipe = replace(
+        RECIPES[args.name], **{key: value for key, value in changed.items() if value is not None}
+    )
     torch.set_num_threads(1)
-    network, reached = train(args.name, args.data, args.epochs, args.learning_rate, args.shift, args.seed)
+    network, reached = train(args.name, args.data, recipe, args.seed)
     save(
         args.name,
         network,
         {
             "dataset": "Fashion-MNIST (Zalando Research, MIT licence), 60,000 training and 10,000 test images",
             "licence": "the weights: as ConvScope; the data: MIT",
-            "command": f"python -m models.train {args.name} --epochs {args.epochs} "
-            f"--learning-rate {args.learning_rate} --shift {args.shift} --seed {args.seed}",
+            "command": f"python -m models.train {args.name} --epochs {recipe.epochs} "
+            f"--learning-rate {recipe.learning_rate} --shift {recipe.shift} --seed {args.seed}",
             "seed": args.seed,
-            "epochs": args.epochs,
+            "epochs": recipe.epochs,
             "accuracy": reached,
             "parameters": sum(p.numel() for p in network.parameters()),
             "torch": torch.__version__,

@@ -33,7 +33,11 @@ def same_padding(size: int, kernel_size: int, stride: int = 1, dilation: int = 1
 
 
 def resolve_padding(
-    padding: Padding, size: Sequence[int], kernel_size: Sequence[int], stride: Sequence[int], dilation: Sequence[int]
+    padding: Padding,
+    size: Sequence[int],
+    kernel_size: Sequence[int],
+    stride: Sequence[int],
+    dilation: Sequence[int],
 ) -> Sides:
     """The pixels that a padding adds to a map of `size` (height, width)."""
     if padding == "valid":

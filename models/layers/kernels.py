@@ -83,5 +83,9 @@ FLAT: frozenset[Preset] = frozenset({"identity", "box"})
 def preset(name: Preset, height: int, width: int) -> Tensor:
     """The kernel `name` of that size. Refused where the size leaves no room for it."""
     if min(height, width) < 2 and name not in FLAT:
-        raise Refused("preset-too-large", f"A {height}×{width} kernel has no room for {name}; it needs 2×2 cells.", "preset")
+        raise Refused(
+            "preset-too-large",
+            f"A {height}×{width} kernel has no room for {name}; it needs 2×2 cells.",
+            "preset",
+        )
     return PRESETS[name](height, width)

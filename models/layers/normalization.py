@@ -41,7 +41,9 @@ def moments(x: Tensor, method: Method, groups: int = 1) -> tuple[Tensor, Tensor]
     if method == "batch":
         return mean.expand(batch, channels), variance.expand(batch, channels)
     repeats = batch * channels // len(mean)
-    return mean.repeat_interleave(repeats).view(batch, channels), variance.repeat_interleave(repeats).view(batch, channels)
+    return mean.repeat_interleave(repeats).view(batch, channels), variance.repeat_interleave(repeats).view(
+        batch, channels
+    )
 
 
 def normalize(

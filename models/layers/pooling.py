@@ -12,7 +12,11 @@ Method = Literal["max", "avg"]
 
 
 def pool2d(
-    x: Tensor, method: Method, kernel_size: tuple[int, int] | None, stride: tuple[int, int], padding: tuple[int, int]
+    x: Tensor,
+    method: Method,
+    kernel_size: tuple[int, int] | None,
+    stride: tuple[int, int],
+    padding: tuple[int, int],
 ) -> Tensor:
     """Pool `x` (B, C, H, W); `kernel_size` None takes the whole map and gives (B, C, 1, 1)."""
     if kernel_size is None:

@@ -53,7 +53,9 @@ def converted(name: str, card: dict[str, str]) -> Path:
         return path
     with as_file(files(card["package"]) / card["file"]) as source:
         if hashlib.sha256(source.read_bytes()).hexdigest() != card["package_sha256"]:
-            raise RuntimeError(f"{card['file']} of the package {card['package']} is not the one that the card names")
+            raise RuntimeError(
+                f"{card['file']} of the package {card['package']} is not the one that the card names"
+            )
         state = torch.load(source, map_location="cpu", weights_only=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:

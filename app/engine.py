@@ -1,0 +1,134 @@
+"""Where computing happens: threads of this process today, with room for other engines behind the same methods."""
+
+import asyncio
+import gzip
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from types import TracebackType
+from typing import TypeVar
+
+import orjson
+import torch
+from fastapi import Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from app.errors import Problem
+from app.images import to_array
+from app.lane import Lane
+from app.settings import Settings
+from app.stores.base import ImageNotFound, ImageStore
+from models.networks.registry import SPECS, Dataset
+from models.networks.weights import Loaded, load_network
+from models.pictures import prepare
+from models.views.describe import describe
+
+T = TypeVar("T")
+KEPT_INPUTS = 256
+"""Prepared inputs kept in memory: at most 256 × 600 kB."""
+GONE = 499
+"""The status of an answer that nobody waits for."""
+
+
+class Engine:
+    """Runs questions about networks in one thread, in the order in which they come, up to a bounded number.
+
+    One thread because PyTorch is quickest here with one a process: more processes, not threads, use more cores.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._lane = Lane(1, 1 + settings.engine_queue, "computing")
+        self._inputs: OrderedDict[tuple[str, str], torch.Tensor] = OrderedDict()
+
+    async def __aenter__(self) -> "Engine":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await asyncio.to_thread(self._lane.close)
+
+    async def ready(self) -> None:
+        """Load the first network, so that the first visitor need not wait for it."""
+        await self._lane.run(load_network, next(iter(SPECS)))
+
+    async def answer(self, request: Request, question: Callable[[], BaseModel]) -> Response:
+        """The result of `question` as JSON. Problem 503 where too many wait; work for a client that left is dropped."""
+        with self._lane.place():
+            work = asyncio.ensure_future(self._lane.run(lambda: written(question())))
+            left = asyncio.ensure_future(_left(request))
+            try:
+                await asyncio.wait((work, left), return_when=asyncio.FIRST_COMPLETED)
+                if not work.done():
+                    return Response(status_code=GONE)
+                return Response(await work, media_type="application/json")
+            finally:
+                left.cancel()
+                work.cancel()
+
+    async def network(self, name: str) -> Loaded:
+        """The network of that name. Problem 404 where there is none."""
+        _known(name)
+        return await self._lane.run(load_network, name)
+
+    async def description(self, name: str) -> "Document":
+        """The network's description, written once. Problem 404 where there is no such network."""
+        _known(name)
+        return await self._lane.run(_described, name)
+
+    async def batch(self, store: ImageStore, ids: list[str], dataset: Dataset, field: str) -> torch.Tensor:
+        """The pictures as the network's input (B, C, H, W). Problem 404, naming the `field`, for one that is not there."""
+        inputs = []
+        for index, image in enumerate(ids):
+            key = (image, dataset.name)
+            if key not in self._inputs:
+                try:
+                    ppm = await store.get(image)
+                except ImageNotFound as missing:
+                    missing.field = f"{field}.{index}" if field == "images" else field
+                    raise
+                self._inputs[key] = await self._lane.run(_prepared, ppm, dataset)
+            self._inputs.move_to_end(key)
+            inputs.append(self._inputs[key])
+        while len(self._inputs) > KEPT_INPUTS:
+            self._inputs.popitem(last=False)
+        return torch.stack(inputs)
+
+
+@dataclass(frozen=True)
+class Document:
+    """An answer that is always the same: plain, packed by gzip, and its ETag."""
+
+    plain: bytes
+    packed: bytes
+    etag: str
+
+
+@cache
+def _described(name: str) -> Document:
+    plain = written(describe(name))
+    return Document(plain, gzip.compress(plain, mtime=0), f'"{hashlib.sha256(plain).hexdigest()[:16]}"')
+
+
+def _known(name: str) -> None:
+    if name not in SPECS:
+        detail = f"There is no network of this name; there are {', '.join(SPECS)}."
+        raise Problem("no-such-network", 404, "There is no such network", detail, "name")
+
+
+def _prepared(ppm: bytes, dataset: Dataset) -> torch.Tensor:
+    return prepare(torch.from_numpy(to_array(ppm).copy()), dataset)
+
+
+def written(result: BaseModel) -> bytes:
+    """A result as JSON, its tensors' numbers not copied on the way."""
+    return orjson.dumps(result, default=lambda model: model.__dict__)
+
+
+async def _left(request: Request) -> None:
+    """Return once the client has gone."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

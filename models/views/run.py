@@ -1,0 +1,337 @@
+"""What does this network make of these pictures, and what if something in it were different?"""
+
+from math import prod
+from typing import Annotated
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field
+
+from models.errors import Refused
+from models.interventions import Intervention, LayerName, apply
+from models.network import INPUT, Network
+from models.networks.weights import Loaded
+from models.recorder import DropoutRecord, NormalizationRecord, Record, Recording, run
+from models.shapes import Shape, propagate, receptive_fields, written
+from models.statistics import Summary
+from models.tensors import BYTES, Encoding, Tensor, encode
+from models.views.describe import ReceptiveField, Words
+
+MAX_BATCH = 64
+MAX_ANSWER = 32 << 20
+
+ImageId = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="As POST /api/images returned it.")]
+Interventions = Annotated[list[Intervention], Field(max_length=64)]
+Seed = Annotated[int, Field(ge=0, lt=1 << 48)]
+
+
+class Strongest(BaseModel):
+    """The channels with the largest mean absolute value over all images and positions, strongest first."""
+
+    model_config = ConfigDict(extra="forbid")
+    strongest: int = Field(ge=1, le=4096)
+
+
+class Chosen(BaseModel):
+    """These channels, in this order."""
+
+    model_config = ConfigDict(extra="forbid")
+    indices: list[Annotated[int, Field(ge=0)]] = Field(min_length=1, max_length=4096)
+
+
+class LayerRequest(BaseModel):
+    """What to record of one layer."""
+
+    model_config = ConfigDict(extra="forbid")
+    layer: LayerName
+    activation: bool = True
+    normalization: bool = Field(False, description="The statistics; normalisation layers only.")
+    dropout: bool = Field(False, description="The mask; dropout-like layers only.")
+    channels: Strongest | Chosen | None = Field(None, description="All of them when left out.")
+
+
+class RunParams(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    images: list[ImageId] = Field(min_length=1, max_length=MAX_BATCH)
+    interventions: Interventions = []
+    record: list[LayerRequest] = Field([], max_length=256)
+    difference: bool = Field(False, description="Also return after - before, where the shapes agree.")
+    seed: Seed = Field(0, description="Of all masks that have no seed of their own.")
+    top: int = Field(
+        5, ge=0, le=1000, description="How many classes to return for each image, likeliest first."
+    )
+    classes: list[Annotated[int, Field(ge=0)]] = Field(
+        [], max_length=1000, description="Classes to return besides the likeliest, by index."
+    )
+
+
+class ClassScore(BaseModel):
+    index: int
+    name: Words
+    probability: float
+    logit: float
+
+
+class Distribution(BaseModel):
+    """The values of each chosen channel over images and positions."""
+
+    mean: list[float]
+    std: list[float]
+    lo: list[float]
+    hi: list[float]
+    edges: list[list[float]] = Field(description="The bins' edges, from lo to hi.")
+    counts: list[list[int]]
+
+
+class NormalizationResult(BaseModel):
+    """`mean` and `variance` are those used for each image and chosen channel: [B][K]; `batch_…` the present values' own."""
+
+    method: str
+    statistics: str | None = Field(description='"running" or "batch"; null where the method has no choice.')
+    axes: list[str] = Field(description="The axes that share one mean and one variance.")
+    count: int = Field(description="Elements that share them.")
+    eps: float
+    mean: list[list[float]]
+    variance: list[list[float]]
+    batch_mean: list[list[float]]
+    batch_variance: list[list[float]]
+    running_mean: list[float] | None
+    running_variance: list[float] | None
+    gamma: list[float] | None
+    beta: list[float] | None
+    before: Distribution
+    after: Distribution
+
+
+class DropoutResult(BaseModel):
+    variant: str
+    p: float
+    on: bool
+    seed: int | None = Field(description="What the mask's generator was seeded with.")
+    keep_rate: float
+    scale: float = Field(description="What the kept values were multiplied by.")
+    mask: Tensor | None = Field(description="Zeros and ones, broadcastable to the activation; null when off.")
+
+
+class LayerResult(BaseModel):
+    layer: str
+    shape: list[int] = Field(description="Of the whole activation: [B, C, H, W] or [B, F].")
+    receptive_field: ReceptiveField | None
+    range: tuple[float, float] = Field(description="The smallest and the largest value of the whole layer.")
+    channels: list[int] = Field(description="The channels in the tensors below, in order.")
+    activation: Tensor | None
+    difference: Tensor | None
+    normalization: NormalizationResult | None
+    dropout: DropoutResult | None
+
+
+class RunResult(BaseModel):
+    network: str
+    version: str
+    torch: str
+    threads: int
+    seed: int
+    images: list[str]
+    predictions: list[list[ClassScore]] = Field(
+        description="For each image the likeliest classes, then those asked for."
+    )
+    layers: list[LayerResult] = Field(description="As recorded, in the order asked for.")
+    range: tuple[float, float] | None = Field(
+        description="The smallest and the largest value of all recorded layers."
+    )
+
+
+def run_network(loaded: Loaded, batch: torch.Tensor, params: RunParams, encoding: Encoding) -> RunResult:
+    """Run `batch` (B, C, H, W) through the network. Refused, before computing, where the answer would be too large."""
+    steps = apply(loaded.network, params.interventions, len(batch))
+    shapes = propagate(steps, loaded.network.input_shape)
+    fields = receptive_fields(steps, shapes)
+    _check(loaded.network, shapes, len(batch), params, encoding)
+    record = _record(loaded.network, params)
+    after = run(loaded.network, batch, params.interventions, record, params.seed)
+    before = run(loaded.network, batch, (), record, params.seed) if params.difference else None
+    layers = [
+        _layer(asked, after, before, ReceptiveField.of(fields.get(asked.layer)), encoding)
+        for asked in params.record
+    ]
+    logits = after.activations.get(loaded.network.output)
+    return RunResult.model_construct(
+        network=loaded.spec.name,
+        version=loaded.version,
+        torch=torch.__version__,
+        threads=torch.get_num_threads(),
+        seed=params.seed,
+        images=params.images,
+        predictions=[] if logits is None else [_scores(loaded, row, params) for row in logits],
+        layers=layers,
+        range=(min(layer.range[0] for layer in layers), max(layer.range[1] for layer in layers))
+        if layers
+        else None,
+    )
+
+
+def _record(network: Network, params: RunParams) -> Record:
+    asked = params.record
+    with_output = {network.output} if params.top or params.classes else set()
+    return Record(
+        frozenset({request.layer for request in asked} | with_output),
+        frozenset(request.layer for request in asked if request.normalization),
+        frozenset(request.layer for request in asked if request.dropout),
+    )
+
+
+def _check(
+    network: Network, shapes: dict[str, Shape], batch: int, params: RunParams, encoding: Encoding
+) -> None:
+    """Names, channels and the size of the answer."""
+    classes = shapes[network.output][0]
+    if any(index >= classes for index in params.classes):
+        raise Refused("out-of-range", f"There are {classes} classes, counted from 0.", "classes")
+    total = 0.0
+    for index, asked in enumerate(params.record):
+        try:
+            total += _numbers(network, shapes, batch, asked) * (2 if params.difference else 1)
+        except Refused as refused:
+            raise refused.within(f"record.{index}") from None
+    if total * BYTES[encoding] > MAX_ANSWER:
+        raise Refused(
+            "answer-too-large",
+            f"The answer would hold {total:,.0f} numbers, about {total * BYTES[encoding] / 2**20:.0f} MiB; "
+            f"{MAX_ANSWER >> 20} MiB are allowed. Ask for fewer layers, channels or images, or for ?tensors=uint8.",
+            "record",
+        )
+
+
+def _numbers(network: Network, shapes: dict[str, Shape], batch: int, asked: LayerRequest) -> int:
+    """How many numbers one request will return."""
+    if asked.layer not in shapes:
+        raise Refused("no-such-layer", f"There is no layer {asked.layer!r}.", "layer")
+    shape = shapes[asked.layer]
+    kind = INPUT if asked.layer == INPUT else network.steps[asked.layer].kind
+    for aspect, wanted, right in (
+        ("normalization", asked.normalization, "norm"),
+        ("dropout", asked.dropout, "dropout"),
+    ):
+        if wanted and kind != right:
+            raise Refused(
+                "wrong-kind",
+                f"{asked.layer} is a layer of the kind {kind}: it has no {aspect} to record.",
+                aspect,
+            )
+    channels = shape[0]
+    if isinstance(asked.channels, Chosen):
+        channels = len(asked.channels.indices)
+        if max(asked.channels.indices) >= shape[0]:
+            raise Refused(
+                "out-of-range",
+                f"{asked.layer} ({written(shape)}) has {shape[0]} channels.",
+                "channels.indices",
+            )
+    elif isinstance(asked.channels, Strongest):
+        channels = min(asked.channels.strongest, channels)
+    per_channel = prod(shape[1:])
+    statistics = 200 * channels if asked.normalization else 0
+    return batch * channels * per_channel * (asked.activation + asked.dropout) + statistics
+
+
+def _layer(
+    asked: LayerRequest,
+    after: Recording,
+    before: Recording | None,
+    field: ReceptiveField | None,
+    encoding: Encoding,
+) -> LayerResult:
+    x = after.activations[asked.layer]
+    channels = _channels(x, asked.channels)
+    lo, hi = x.aminmax()
+    y = None if before is None else before.activations[asked.layer]
+    comparable = y is not None and y.shape == x.shape
+    picked = _picked(x, channels)
+    return LayerResult.model_construct(
+        layer=asked.layer,
+        shape=list(x.shape),
+        receptive_field=field,
+        range=(float(lo), float(hi)),
+        channels=channels.tolist(),
+        activation=encode(picked, encoding) if asked.activation else None,
+        difference=encode(picked - _picked(y, channels), encoding) if comparable and y is not None else None,
+        normalization=_normalization(after.normalizations[asked.layer], channels)
+        if asked.normalization
+        else None,
+        dropout=_dropout(after.dropouts[asked.layer], channels, encoding) if asked.dropout else None,
+    )
+
+
+def _picked(x: torch.Tensor, channels: torch.Tensor) -> torch.Tensor:
+    """The chosen channels of `x`, which is itself returned where they are all there in order."""
+    whole = len(channels) == x.shape[1] and bool((channels == torch.arange(x.shape[1])).all())
+    return x if whole else x.index_select(1, channels)
+
+
+def _channels(x: torch.Tensor, asked: Strongest | Chosen | None) -> torch.Tensor:
+    match asked:
+        case None:
+            return torch.arange(x.shape[1])
+        case Chosen():
+            return torch.tensor(asked.indices)
+        case Strongest():
+            strength = x.abs().transpose(0, 1).flatten(1).mean(1)
+            return strength.sort(descending=True, stable=True).indices[: asked.strongest]
+
+
+def _scores(loaded: Loaded, logits: torch.Tensor, params: RunParams) -> list[ClassScore]:
+    names = loaded.spec.dataset.classes()
+    probabilities = logits.softmax(0)
+    likeliest = probabilities.sort(descending=True, stable=True).indices[: params.top].tolist()
+    wanted = likeliest + [index for index in dict.fromkeys(params.classes) if index not in likeliest]
+    return [
+        ClassScore(
+            index=index,
+            name=Words(en=names[index]["en"], zh=names[index]["zh"]),
+            probability=float(probabilities[index]),
+            logit=float(logits[index]),
+        )
+        for index in wanted
+    ]
+
+
+def _distribution(summary: Summary, channels: torch.Tensor) -> Distribution:
+    names = ("mean", "std", "lo", "hi", "edges", "counts")
+    return Distribution(**{name: getattr(summary, name)[channels].tolist() for name in names})
+
+
+def _normalization(record: NormalizationRecord, channels: torch.Tensor) -> NormalizationResult:
+    def of_channels(x: torch.Tensor | None) -> list[float] | None:
+        return None if x is None else x[channels].tolist()
+
+    return NormalizationResult(
+        method=record.method,
+        statistics=record.statistics,
+        axes=list(record.axes),
+        count=record.count,
+        eps=record.eps,
+        mean=record.mean[:, channels].tolist(),
+        variance=record.variance[:, channels].tolist(),
+        batch_mean=record.batch_mean[:, channels].tolist(),
+        batch_variance=record.batch_variance[:, channels].tolist(),
+        running_mean=of_channels(record.running_mean),
+        running_variance=of_channels(record.running_var),
+        gamma=of_channels(record.gamma),
+        beta=of_channels(record.beta),
+        before=_distribution(record.before, channels),
+        after=_distribution(record.after, channels),
+    )
+
+
+def _dropout(record: DropoutRecord, channels: torch.Tensor, encoding: Encoding) -> DropoutResult:
+    mask = record.mask
+    if mask is not None and mask.shape[1] > 1:
+        mask = mask.index_select(1, channels)
+    return DropoutResult.model_construct(
+        variant=record.variant,
+        p=record.p,
+        on=record.on,
+        seed=record.seed,
+        keep_rate=record.keep_rate,
+        scale=record.scale,
+        mask=None if mask is None else encode(mask, encoding),
+    )

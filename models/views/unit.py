@@ -1,0 +1,183 @@
+"""Where does this one number come from?"""
+
+from typing import Any
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field
+
+from models.errors import Refused
+from models.interventions import LayerName, apply
+from models.layers.convolution import pad
+from models.network import Network, Step
+from models.networks.weights import Loaded
+from models.recorder import Record, run
+from models.shapes import Shape, propagate, receptive_fields, window, written
+from models.shapes import ReceptiveField as Field_
+from models.views.run import ImageId, Interventions, Seed
+
+
+class UnitParams(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    image: ImageId
+    interventions: Interventions = []
+    layer: LayerName
+    channel: int = Field(ge=0, description="The channel of a map, or the feature of a vector.")
+    y: int = Field(0, ge=0)
+    x: int = Field(0, ge=0)
+    seed: Seed = 0
+
+
+class Box(BaseModel):
+    """Pixels of the network's input, the ends included; cut at the picture's border."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+class Terms(BaseModel):
+    """The sum that a convolution or a linear layer computes for one element, term by term.
+
+    Nested lists of shape [channels, rows, columns]: float64 products of the float32 inputs and weights.
+    """
+
+    channels: list[int] = Field(description="The input channels (or features) that take part.")
+    inputs: list[Any]
+    weights: list[Any]
+    products: list[Any]
+    channel_sums: list[float]
+    bias: float
+    sum: float = Field(description="All products and the bias: what the layer computed.")
+
+
+class UnitResult(BaseModel):
+    layer: str
+    value: float = Field(description="As the network computed it, in float32.")
+    receptive_field: Box | None = Field(description="null where the whole input is seen.")
+    rows: list[int] | None = Field(
+        description="Rows of the layer's input map under the kernel; outside it is padding."
+    )
+    columns: list[int] | None
+    terms: Terms | None = Field(description="For convolutions and linear layers.")
+    inputs: list[Any] | None = Field(
+        description="For other layers the numbers that go in: the window of a pooling, the summands of an addition, "
+        "the one value elsewhere; null after flattening."
+    )
+
+
+def explain_unit(loaded: Loaded, batch: torch.Tensor, params: UnitParams) -> UnitResult:
+    """One element of a layer's output for `batch` (1, C, H, W), with everything it was computed from."""
+    network = loaded.network
+    steps = apply(network, params.interventions)
+    if params.layer not in steps:
+        raise Refused("no-such-layer", f"There is no layer {params.layer!r}.", "layer")
+    step = steps[params.layer]
+    shapes = propagate(steps, network.input_shape)
+    place = _place(params, shapes[step.name])
+    record = Record(frozenset({step.name, *step.inputs}))
+    recording = run(network, batch, params.interventions, record, params.seed)
+    inputs = [recording.activations[name][0] for name in step.inputs]
+    fields = receptive_fields(steps, shapes)
+    rows, columns = _under(step, inputs[0], params)
+    return UnitResult(
+        layer=step.name,
+        value=float(recording.activations[step.name][0][place]),
+        receptive_field=_box(fields.get(step.name), params, network),
+        rows=rows,
+        columns=columns,
+        terms=_terms(step, inputs[0], params),
+        inputs=_inputs(step, inputs, place, rows, columns),
+    )
+
+
+def _place(params: UnitParams, shape: Shape) -> tuple[int, ...]:
+    place = (params.channel, params.y, params.x)[: len(shape)]
+    for name, index, size in zip(("channel", "y", "x"), place, shape, strict=False):
+        if index >= size:
+            raise Refused(
+                "out-of-range", f"{params.layer} has the shape {written(shape)}; {name} counts from 0.", name
+            )
+    return place
+
+
+def _box(field: Field_ | None, params: UnitParams, network: Network) -> Box | None:
+    if field is None:
+        return None
+    ends = []
+    for axis, index in enumerate((params.y, params.x)):
+        centre = field.start[axis] + index * field.jump[axis]
+        first = centre - (field.size[axis] - 1) / 2
+        ends.append(
+            (max(int(first), 0), min(int(first) + field.size[axis], network.input_shape[1 + axis]) - 1)
+        )
+    return Box(top=ends[0][0], bottom=ends[0][1], left=ends[1][0], right=ends[1][1])
+
+
+def _under(step: Step, x: torch.Tensor, params: UnitParams) -> tuple[list[int] | None, list[int] | None]:
+    """The rows and columns of the input map that the window covers."""
+    moving = window(step, x.shape[1:])
+    if moving is None:
+        return None, None
+    top, _, left, _ = moving.padding
+    rows, columns = (
+        [
+            index * moving.stride[axis] - before + cell * moving.dilation[axis]
+            for cell in range(moving.kernel_size[axis])
+        ]
+        for axis, (index, before) in enumerate(((params.y, top), (params.x, left)))
+    )
+    return rows, columns
+
+
+def _terms(step: Step, x: torch.Tensor, params: UnitParams) -> Terms | None:
+    a = step.arguments
+    if step.kind == "linear":
+        inputs, weights = x[:, None, None], a["weight"][params.channel][:, None, None]
+        first = 0
+    elif step.kind == "conv":
+        moving = window(step, x.shape[1:])
+        assert moving is not None
+        weights = a["weight"][params.channel]
+        first = params.channel // (a["weight"].shape[0] // a["groups"]) * weights.shape[0]
+        padded = pad(x[None], moving.padding, a["padding_mode"])[0, first : first + weights.shape[0]]
+        rows, columns = (
+            torch.arange(size) * dilation + index * stride
+            for size, dilation, index, stride in zip(
+                moving.kernel_size, moving.dilation, (params.y, params.x), moving.stride, strict=True
+            )
+        )
+        inputs = padded[:, rows[:, None], columns]
+    else:
+        return None
+    products = inputs.double() * weights.double()
+    sums = products.sum((1, 2))
+    bias = 0.0 if a["bias"] is None else float(a["bias"][params.channel])
+    return Terms(
+        channels=list(range(first, first + len(inputs))),
+        inputs=inputs.tolist(),
+        weights=weights.tolist(),
+        products=products.tolist(),
+        channel_sums=sums.tolist(),
+        bias=bias,
+        sum=float(sums.sum()) + bias,
+    )
+
+
+def _inputs(
+    step: Step,
+    inputs: list[torch.Tensor],
+    place: tuple[int, ...],
+    rows: list[int] | None,
+    columns: list[int] | None,
+) -> list[Any] | None:
+    if step.kind in ("conv", "linear", "flatten"):
+        return None
+    if step.kind == "pool":
+        height, width = inputs[0].shape[1:]
+        inside = (
+            [row for row in rows or () if 0 <= row < height],
+            [c for c in columns or () if 0 <= c < width],
+        )
+        return inputs[0][place[0]][inside[0]][:, inside[1]].tolist()  # type: ignore[no-any-return]
+    return [float(x[place]) for x in inputs]
