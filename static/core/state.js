@@ -98,7 +98,8 @@ export class State extends EventTarget {
     this.#fields = fields;
     this.#values = this.parse(globalThis.location?.hash ?? "");
     globalThis.addEventListener?.("hashchange", () => this.#assign(this.parse(location.hash)));
-    globalThis.addEventListener?.("pagehide", () => this.#flush());
+    for (const type of ["pagehide", "state-flush"])
+      globalThis.addEventListener?.(type, () => this.#flush());
   }
 
   /** @returns {Readonly<Values<F>>} */

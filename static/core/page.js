@@ -1,0 +1,30 @@
+/** What every page has: the theme button and the language links. */
+
+import { gettext } from "./i18n.js";
+import { onTheme, setTheme, theme } from "./theme.js";
+
+const button = document.getElementById("theme");
+if (button) {
+  const name = () => {
+    button.textContent = theme() === "dark" ? gettext("Light") : gettext("Dark");
+    button.title =
+      theme() === "dark"
+        ? gettext("Switch to the light theme")
+        : gettext("Switch to the dark theme");
+  };
+  name();
+  onTheme(name);
+  button.hidden = false;
+  button.addEventListener("click", () => setTheme(theme() === "dark" ? "light" : "dark"));
+}
+
+// The present state goes along to the other language. The state's URL may lag a drag by a moment;
+// "pagehide" comes too late, so ask for it to be written now.
+for (const link of document.querySelectorAll("a[data-keep-state]")) {
+  if (!(link instanceof HTMLAnchorElement)) continue;
+  const keep = () => {
+    dispatchEvent(new Event("state-flush"));
+    link.hash = location.hash;
+  };
+  for (const type of ["pointerenter", "focus", "click"]) link.addEventListener(type, keep);
+}
