@@ -1,0 +1,1 @@
+"""Where pictures are kept: one small interface, three kinds of place."""
