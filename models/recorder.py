@@ -48,7 +48,8 @@ class NormalizationRecord:
     """What a normalisation layer did. `mean` and `variance` (B, C) are those that it used for each image and channel.
 
     `batch_mean` and `batch_variance` (B, C) are those of the present values, biased, over `axes`, each from `count`
-    elements; they equal the used ones unless running statistics were used.
+    elements; they equal the used ones unless running statistics were used. `inputs` and `outputs` (B, C, …) are
+    what it was given and what it made of them; `before` and `after` summarise them channel by channel.
     """
 
     method: Method
@@ -64,8 +65,16 @@ class NormalizationRecord:
     running_var: Tensor | None
     gamma: Tensor | None
     beta: Tensor | None
-    before: Summary
-    after: Summary
+    inputs: Tensor
+    outputs: Tensor
+
+    @property
+    def before(self) -> Summary:
+        return summarize(self.inputs)
+
+    @property
+    def after(self) -> Summary:
+        return summarize(self.outputs)
 
 
 @dataclass(frozen=True)
@@ -192,7 +201,7 @@ def _normalization(step: Step, x: Tensor, y: Tensor) -> NormalizationRecord:
     }[a["method"]]  # fmt: skip
     return NormalizationRecord(
         a["method"], statistics, AXES[a["method"]], count, a["eps"], mean, variance, batch_mean, batch_variance,
-        running_mean, running_var, a["gamma"], a["beta"], summarize(x), summarize(y),
+        running_mean, running_var, a["gamma"], a["beta"], x, y,
     )  # fmt: skip
 
 

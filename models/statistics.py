@@ -28,7 +28,7 @@ def summarize(x: Tensor) -> Summary:
     """Summarise `x` (B, C, …) channel by channel."""
     rows = x.transpose(0, 1).flatten(1)
     variance, mean = torch.var_mean(rows, dim=1, correction=0)
-    lo, hi = rows.aminmax(dim=1)
+    lo, hi = rows.amin(1), rows.amax(1)
     width = (hi - lo).clamp_min(torch.finfo(rows.dtype).tiny)
     bins = ((rows - lo[:, None]) / width[:, None] * BINS).long().clamp_(0, BINS - 1)
     offset = torch.arange(len(rows))[:, None] * BINS

@@ -12,7 +12,7 @@ from models.network import INPUT, Network
 from models.networks.weights import Loaded
 from models.recorder import DropoutRecord, NormalizationRecord, Record, Recording, run
 from models.shapes import Shape, propagate, receptive_fields, written
-from models.statistics import Summary
+from models.statistics import summarize
 from models.tensors import BYTES, Encoding, Tensor, encode
 from models.views.describe import ReceptiveField, Words
 
@@ -242,7 +242,7 @@ def _layer(
 ) -> LayerResult:
     x = after.activations[asked.layer]
     channels = _channels(x, asked.channels)
-    lo, hi = x.aminmax()
+    lo, hi = x.amin(), x.amax()  # together ten times as fast as aminmax()
     y = None if before is None else before.activations[asked.layer]
     comparable = y is not None and y.shape == x.shape
     picked = _picked(x, channels)
@@ -294,9 +294,9 @@ def _scores(loaded: Loaded, logits: torch.Tensor, params: RunParams) -> list[Cla
     ]
 
 
-def _distribution(summary: Summary, channels: torch.Tensor) -> Distribution:
-    names = ("mean", "std", "lo", "hi", "edges", "counts")
-    return Distribution(**{name: getattr(summary, name)[channels].tolist() for name in names})
+def _distribution(x: torch.Tensor, channels: torch.Tensor) -> Distribution:
+    summary = summarize(x.index_select(1, channels))
+    return Distribution(**{name: values.tolist() for name, values in vars(summary).items()})
 
 
 def _normalization(record: NormalizationRecord, channels: torch.Tensor) -> NormalizationResult:
@@ -317,8 +317,8 @@ def _normalization(record: NormalizationRecord, channels: torch.Tensor) -> Norma
         running_variance=of_channels(record.running_var),
         gamma=of_channels(record.gamma),
         beta=of_channels(record.beta),
-        before=_distribution(record.before, channels),
-        after=_distribution(record.after, channels),
+        before=_distribution(record.inputs, channels),
+        after=_distribution(record.outputs, channels),
     )
 
 
