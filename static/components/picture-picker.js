@@ -196,7 +196,7 @@ export class PicturePicker extends PageElement {
     event.preventDefault();
     const file = pictureIn(event.dataTransfer);
     if (file) this.take(file);
-    else this.error = { code: "no_file" };
+    else this.error = { code: "no-picture" };
   }
 
   /** @param {ClipboardEvent} event */

@@ -6,6 +6,7 @@ export { Latest } from "./latest.js";
 /** @typedef {import("./wire.js").RunRequest} RunRequest */
 /** @typedef {import("./wire.js").UnitRequest} UnitRequest */
 /** @typedef {import("./wire.js").ExplainRequest} ExplainRequest */
+/** @typedef {import("./wire.js").WeightsRequest} WeightsRequest */
 /** @typedef {import("./wire.js").Encoding} Encoding */
 
 /** What the server refused, or why it could not be asked (RFC 9457). */
@@ -98,16 +99,14 @@ export function explain(name, body, { tensors = "float32", signal } = {}) {
   return request("POST", `${path(name, "explain")}?tensors=${tensors}`, { json: body, signal });
 }
 
-/** The trained weights of a layer, of one output channel where `out` is given.
+/** The kernels of a layer, of some output channels, as trained and as the interventions leave them.
  * @param {string} name
- * @param {string} layer
- * @param {{out?: number, tensors?: Encoding, signal?: AbortSignal | undefined}} [options]
+ * @param {WeightsRequest} body
+ * @param {{tensors?: Encoding, signal?: AbortSignal | undefined}} [options]
  * @returns {Promise<import("./wire.js").WeightsAnswer>}
  */
-export function weights(name, layer, { out, tensors = "float32", signal } = {}) {
-  const query = new URLSearchParams({ tensors });
-  if (out !== undefined) query.set("out", String(out));
-  return request("GET", `${path(name, "weights", layer)}?${query}`, { signal });
+export function weights(name, body, { tensors = "float32", signal } = {}) {
+  return request("POST", `${path(name, "weights")}?tensors=${tensors}`, { json: body, signal });
 }
 
 /** @param {...string} parts */

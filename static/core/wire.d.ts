@@ -1,173 +1,37 @@
-// The wire as the front end reads it, until the generated api-schema.d.ts takes over.
-export type Words = { en: string; zh: string };
-export type WireTensor = {
-  shape: number[];
-  dtype: "float32" | "uint8";
-  encoding: "list" | "base64";
-  lo: (number | null)[];
-  hi: (number | null)[];
-  data: unknown;
-};
-export type Sample = {
-  id: string;
-  name: string;
-  title: Words;
-  width: number;
-  height: number;
-  source: string;
-  licence: string;
-  author: string;
-};
-export type StoredImage = {
-  id: string;
-  width: number;
-  height: number;
-  format: string;
-  original: { width: number; height: number };
-};
-export type NetworkCard = {
-  name: string;
-  title: Words;
-  summary: Words;
-  dataset: string;
-  parameters: number;
-  multiply_adds: number;
-  accuracy: number | null;
-  input: [number, number, number];
-};
-export type ReceptiveField = {
-  size: [number, number];
-  jump: [number, number];
-  start: [number, number];
-};
-export type NetworkNode = {
-  name: string;
-  kind: string;
-  operation: string;
-  inputs: string[];
-  shape: number[];
-  parameters: number;
-  multiply_adds: number;
-  receptive_field: ReceptiveField | null;
-  settings: Record<string, unknown>;
-  block: string;
-};
-export type NetworkInfo = {
-  name: string;
-  title: Words;
-  summary: Words;
-  dataset: string;
-  version: string;
-  accuracy: number | null;
-  parameters: number;
-  multiply_adds: number;
-  input: { shape: [number, number, number]; mean: number[]; std: number[] };
-  classes: Words[];
-  blocks: { name: string; title: Words; nodes: string[]; output: string }[];
-  nodes: NetworkNode[];
-};
-export type Intervention = { kind: string; layer: string } & Record<string, unknown>;
-export type Channels = { strongest: number } | { list: number[] } | null;
-export type Wanted = {
-  layer: string;
-  activation?: boolean;
-  normalization?: boolean;
-  dropout?: boolean;
-  channels?: Channels;
-};
-export type RunRequest = {
-  images: string[];
-  interventions?: Intervention[];
+// The wire's types under short names. They are the server's own: api-schema.d.ts is generated from its
+// OpenAPI document, so that the two cannot drift apart.
+import type { components } from "./api-schema.js";
+
+type Schemas = components["schemas"];
+/** What must be given, the rest having defaults. */
+type Given<T, K extends keyof T> = Pick<T, K> & Partial<Omit<T, K>>;
+
+export type Words = Schemas["Words"];
+export type WireTensor = Schemas["Tensor"];
+export type Encoding = WireTensor["dtype"] | "list";
+export type Sample = Schemas["SampleInfo"];
+export type StoredImage = Schemas["Uploaded"];
+export type NetworkCard = Schemas["NetworkSummary"];
+export type NetworkInfo = Schemas["NetworkInfo"];
+export type NetworkNode = Schemas["Node"];
+export type NetworkBlock = Schemas["Block"];
+export type ReceptiveField = Schemas["ReceptiveField"];
+export type Intervention = Schemas["RunParams"]["interventions"][number];
+export type Wanted = Given<Schemas["LayerRequest"], "layer">;
+export type RunRequest = Omit<Given<Schemas["RunParams"], "images">, "record"> & {
   record?: Wanted[];
-  difference?: boolean;
-  seed?: number;
-  top?: number;
 };
-export type Prediction = { index: number; probability: number; logit: number; name: Words };
-export type Summary = {
-  mean: number[];
-  std: number[];
-  min: number[];
-  max: number[];
-  histogram: { edges: number[][]; counts: number[][] };
-};
-export type Normalization = {
-  method: string;
-  statistics: "running" | "batch";
-  axes: string[];
-  count: number;
-  eps: number;
-  mean: number[];
-  variance: number[];
-  running_mean: number[] | null;
-  running_variance: number[] | null;
-  gamma: number[];
-  beta: number[];
-  before: Summary;
-  after: Summary;
-};
-export type Dropout = {
-  variant: string;
-  p: number;
-  on: boolean;
-  keep_rate: number;
-  scale: number;
-  mask: WireTensor | null;
-};
-export type RecordedLayer = {
-  layer: string;
-  shape: number[];
-  range: [number, number];
-  channels: number[];
-  activation: WireTensor | null;
-  difference: WireTensor | null;
-  normalization: Normalization | null;
-  dropout: Dropout | null;
-};
-export type RunAnswer = {
-  network: string;
-  version: string;
-  torch: string;
-  threads: number;
-  seed: number;
-  images: string[];
-  predictions: Prediction[][];
-  layers: RecordedLayer[];
-  range: [number, number];
-};
-export type Box = { top: number; left: number; bottom: number; right: number };
-export type UnitRequest = {
-  image: string;
-  interventions?: Intervention[];
-  layer: string;
-  channel: number;
-  y: number;
-  x: number;
-};
-export type UnitAnswer = {
-  value: number;
-  receptive_field: Box;
-  window: Box;
-  terms: {
-    channel: number;
-    inputs: number[][];
-    weights: number[][];
-    products: number[][];
-    sum: number;
-  }[];
-  bias: number;
-  sum: number;
-};
-export type ExplainRequest = {
-  image: string;
-  interventions?: Intervention[];
-  method: "grad_cam" | "input_gradient" | "effective_receptive_field";
-  class?: number | null;
-  layer?: string;
-  channel?: number;
-  y?: number;
-  x?: number;
-};
-export type ExplainAnswer = { map: WireTensor; class: number | null };
-export type WeightsAnswer = { shape: number[]; weight: WireTensor; bias: number | null };
-export type Encoding = "list" | "float32" | "uint8";
+export type RunAnswer = Schemas["RunResult"];
+export type RecordedLayer = Schemas["LayerResult"];
+export type Prediction = Schemas["ClassScore"];
+export type Normalization = Schemas["NormalizationResult"];
+export type Distribution = Schemas["Distribution"];
+export type Dropout = Schemas["DropoutResult"];
+export type Box = Schemas["Box"];
+export type UnitRequest = Given<Schemas["UnitParams"], "image" | "layer">;
+export type UnitAnswer = Schemas["UnitResult"];
+export type ExplainRequest = Given<Schemas["ExplainParams"], "image" | "method">;
+export type ExplainAnswer = Schemas["ExplainResult"];
+export type WeightsRequest = Given<Schemas["WeightsParams"], "layer" | "channels">;
+export type WeightsAnswer = Schemas["WeightsResult"];
+export type Problem = Schemas["ProblemBody"];
