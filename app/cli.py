@@ -10,13 +10,20 @@ import socket
 import sys
 import threading
 import time
+import traceback
 import urllib.error
 import urllib.request
+from typing import TYPE_CHECKING
 
 import uvicorn
+from pydantic import ValidationError
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import ChangeReload, Multiprocess
 
 from app.settings import ROOT, Settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 WORKER_ENVIRONMENT = {
     # One PyTorch thread per worker: two in a busy server fight over the cores.
@@ -33,7 +40,11 @@ STOP_SECONDS = 5
 
 def main() -> None:
     """The command's entry."""
-    settings = configure()
+    try:
+        settings = configure()
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        sys.exit(f"ConvScope cannot take CONVSCOPE_{str(fault['loc'][0]).upper()}: {fault['msg']}")
     try:
         listener = listen(settings.host, settings.port)
     except OSError as error:
@@ -43,7 +54,7 @@ def main() -> None:
         os.environ.setdefault(name, value)
     threading.Thread(target=announce, args=(address,), daemon=True).start()
     config = uvicorn.Config(
-        "app.main:create_app",
+        "app.cli:worker",
         factory=True,
         workers=settings.worker_count,
         reload=settings.dev,
@@ -56,8 +67,24 @@ def main() -> None:
     )
     if settings.dev:
         ChangeReload(config, target=uvicorn.Server(config).run, sockets=[listener]).run()
-    else:
-        Multiprocess(config, sockets=[listener]).run()
+        return
+    supervisor = Multiprocess(config, sockets=[listener])
+    supervisor.run()
+    if STARTUP_FAILURE in [process.exitcode for process in supervisor.processes]:
+        sys.exit(1)
+
+
+def worker() -> "FastAPI":
+    """The application of one worker; if it cannot start, the supervisor is told to give up."""
+    from app.main import create_app  # PyTorch comes with it, which the supervisor need not wait for
+
+    try:
+        return create_app()
+    except ValueError as error:
+        print(f"ConvScope cannot start: {error}", file=sys.stderr)
+    except Exception:  # noqa: BLE001 (started again, it would fail again, for ever)
+        traceback.print_exc()
+    sys.exit(STARTUP_FAILURE)
 
 
 def configure() -> Settings:
@@ -78,6 +105,9 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, port), family=family, backlog=2048)
     listener.set_inheritable(True)
+    # Accepted connections inherit it; asyncio sets it only on sockets made for TCP by name. Without it a small
+    # answer waits 40 ms for the client's delayed acknowledgement.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
 

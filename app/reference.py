@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 Json = dict[str, Any]
-METHODS = ("get", "post", "put", "patch", "delete")
+METHODS = ("get", "head", "post", "put", "patch", "delete")
 SMALLEST = {"minimum": "≥", "exclusiveMinimum": ">", "minLength": "≥", "minItems": "≥"}
 LARGEST = {"maximum": "≤", "exclusiveMaximum": "<", "maxLength": "≤", "maxItems": "≤"}
 
@@ -237,7 +237,9 @@ def curl(url: str, method: str, bodies: list[Content]) -> str:
     """A command that can be pasted into a shell."""
     words = ["curl", shlex.quote(url)]
     body = next((content for content in bodies if content.example), bodies[0] if bodies else None)
-    if method != "get" and not (method == "post" and body):
+    if method == "head":
+        words.append("-I")
+    elif method != "get" and not (method == "post" and body):
         words += ["-X", method.upper()]
     if body and body.example:
         compact = json.dumps(json.loads(body.example), ensure_ascii=False)

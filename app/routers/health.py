@@ -45,12 +45,10 @@ async def readyz(request: Request) -> Ready:
 
     Answers 503 with the part that is not ready while one is not.
     """
-    for part, check in (
-        ("store", request.app.state.store.exists(ABSENT)),
-        ("networks", request.app.state.engine.ready()),
-    ):
+    state = request.app.state
+    for part, check in (("store", lambda: state.store.exists(ABSENT)), ("networks", state.engine.ready)):
         try:
-            await check
+            await check()
         except Exception as error:
             detail = f"The {part} cannot be reached."
             raise Problem("not-ready", 503, CODES["not-ready"], detail, part, retry_after=5) from error
