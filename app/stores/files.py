@@ -73,9 +73,8 @@ class FileStore:
             finally:
                 beside.unlink(missing_ok=True)
             self.written += len(data)
-            if self.written * SWEEP_FRACTION >= self.max_bytes:
+            if self.written * SWEEP_FRACTION >= self.max_bytes and self.sweep(keep=path):
                 self.written = 0
-                self.sweep(keep=path)
         except OSError as error:
             log.error("cannot keep a picture in %s: %s", self.root, error)
             raise StoreUnavailable from error
@@ -100,13 +99,16 @@ class FileStore:
             raise StoreUnavailable from error
         return data
 
-    def sweep(self, keep: Path) -> None:
-        """Remove the least recently used files beyond the size, and what dead writers left; one process at a time."""
+    def sweep(self, keep: Path) -> bool:
+        """Remove the least recently used files beyond the size, and what dead writers left.
+
+        One process at a time does so: False where another is at it.
+        """
         with open(self.root / "lock", "wb") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                return
+                return False
             for beside in files(str(self.new)):
                 if beside.used < time.time() - ABANDONED_SECONDS:
                     remove(beside)
@@ -114,14 +116,14 @@ class FileStore:
                 folders = [entry.path for entry in entries if len(entry.name) == 2]
             held = [file for folder in folders for file in files(folder)]
             size = sum(file.size for file in held)
-            if size <= self.max_bytes:
-                return
+            excess = size - self.max_bytes * 7 // 8 if size > self.max_bytes else 0
             for file in sorted(held, key=lambda file: file.used):
+                if excess <= 0:
+                    break
                 if file.path != str(keep):
                     remove(file)
-                    size -= file.size
-                if size <= self.max_bytes * 7 // 8:
-                    break
+                    excess -= file.size
+            return True
 
 
 def files(folder: str) -> Iterator[Held]:
