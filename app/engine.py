@@ -6,9 +6,8 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from types import TracebackType
-from typing import TypeVar
+from typing import Self
 
 import orjson
 import torch
@@ -21,12 +20,12 @@ from app.images import to_array
 from app.lane import Lane
 from app.settings import Settings
 from app.stores.base import ImageNotFound, ImageStore
+from models.errors import Refused
 from models.networks.registry import SPECS, Dataset
 from models.networks.weights import Loaded, load_network
 from models.pictures import prepare
 from models.views.describe import describe
 
-T = TypeVar("T")
 KEPT_INPUTS = 256
 """Prepared inputs kept in memory: at most 256 × 600 kB."""
 GONE = 499
@@ -40,10 +39,13 @@ class Engine:
     """
 
     def __init__(self, settings: Settings) -> None:
+        self._max_batch = settings.max_batch
+        self._networks: dict[str, Loaded] = {}
+        self._documents: dict[str, Document] = {}
         self._lane = Lane(1, 1 + settings.engine_queue, "computing")
         self._inputs: OrderedDict[tuple[str, str], torch.Tensor] = OrderedDict()
 
-    async def __aenter__(self) -> "Engine":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
@@ -53,7 +55,7 @@ class Engine:
 
     async def ready(self) -> None:
         """Load the first network, so that the first visitor need not wait for it."""
-        await self._lane.run(load_network, next(iter(SPECS)))
+        await self.network(next(iter(SPECS)))
 
     async def answer(self, request: Request, question: Callable[[], BaseModel]) -> Response:
         """The result of `question` as JSON. Problem 503 where too many wait; work for a client that left is dropped."""
@@ -70,17 +72,28 @@ class Engine:
                 work.cancel()
 
     async def network(self, name: str) -> Loaded:
-        """The network of that name. Problem 404 where there is none."""
+        """The network of that name. Problem 404 where there is none, 503 where too many wait."""
         _known(name)
-        return await self._lane.run(load_network, name)
+        if name not in self._networks:
+            with self._lane.place():
+                self._networks[name] = await self._lane.run(load_network, name)
+        return self._networks[name]
 
     async def description(self, name: str) -> "Document":
-        """The network's description, written once. Problem 404 where there is no such network."""
+        """The network's description, written once. Problem 404 and 503 as for `network`."""
         _known(name)
-        return await self._lane.run(_described, name)
+        if name not in self._documents:
+            with self._lane.place():
+                self._documents[name] = await self._lane.run(_described, name)
+        return self._documents[name]
 
     async def batch(self, store: ImageStore, ids: list[str], dataset: Dataset, field: str) -> torch.Tensor:
-        """The pictures as the network's input (B, C, H, W). Problem 404, naming the `field`, for one that is not there."""
+        """The pictures as the network's input (B, C, H, W). Problem 404, naming the `field`, for one that is not there.
+
+        Refused where there are more than the settings allow; Problem 503 where too many wait.
+        """
+        if len(ids) > self._max_batch:
+            raise Refused("invalid", f"At most {self._max_batch} pictures are taken at once.", field)
         inputs = []
         for index, image in enumerate(ids):
             key = (image, dataset.name)
@@ -90,7 +103,8 @@ class Engine:
                 except ImageNotFound as missing:
                     missing.field = f"{field}.{index}" if field == "images" else field
                     raise
-                self._inputs[key] = await self._lane.run(_prepared, ppm, dataset)
+                with self._lane.place():
+                    self._inputs[key] = await self._lane.run(_prepared, ppm, dataset)
             self._inputs.move_to_end(key)
             inputs.append(self._inputs[key])
         while len(self._inputs) > KEPT_INPUTS:
@@ -107,7 +121,6 @@ class Document:
     etag: str
 
 
-@cache
 def _described(name: str) -> Document:
     plain = written(describe(name))
     return Document(plain, gzip.compress(plain, mtime=0), f'"{hashlib.sha256(plain).hexdigest()[:16]}"')

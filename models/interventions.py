@@ -18,8 +18,8 @@ from models.layers.dropout import Variant
 from models.layers.kernels import Preset, preset
 from models.layers.normalization import Method, Statistics
 from models.layers.pooling import Method as PoolingMethod
-from models.network import Kind, Network, Step
-from models.shapes import Shape, multiply_adds, propagate, written
+from models.network import INPUT, Kind, Network, Step
+from models.shapes import Shape, multiply_adds, output_shape, padded_shape, written
 
 MAX_PADDING = 64
 MAX_MULTIPLY_ADDS = 40_000_000_000
@@ -124,7 +124,7 @@ class ChannelsIntervention(_Change):
     scale: Annotated[float, Field(ge=-1000, le=1000, allow_inf_nan=False)] = 0.0
 
     def fits(self, step: Step) -> Step:
-        return replace(step, scaled=(*step.scaled, *((channel, self.scale) for channel in self.channels)))
+        return replace(step, scaled=(*step.scaled, (frozenset(self.channels), self.scale)))
 
 
 class NormalizationIntervention(_Change):
@@ -150,6 +150,8 @@ class NormalizationIntervention(_Change):
             raise Refused(
                 "no-effect", f"With the method {method} there is no choice of statistics.", "statistics"
             )
+        if self.groups and method != "group":
+            raise Refused("no-effect", f"With the method {method} there are no groups to choose.", "groups")
         if method == "batch" and changed.arguments.get("running_mean") is None:
             if self.statistics == "running":
                 raise Refused("no-running-statistics", f"{step.name} was trained without them.", "statistics")
@@ -229,32 +231,47 @@ def _check(
     steps: dict[str, Step], input_shape: Shape, interventions: Sequence[Intervention], batch: int
 ) -> None:
     """Refuse what no tensor could be computed for, or only with unreasonable effort."""
-    try:
-        shapes = propagate(steps, input_shape)
-    except Refused as refused:
-        raise refused.within("interventions") from None
+    shapes = _propagate(steps, input_shape, interventions)
     work = batch * sum(multiply_adds(step, shapes[step.name]) for step in steps.values())
     if work > MAX_MULTIPLY_ADDS:
         raise Refused(
             "too-much-work",
-            f"This would take {work:,} multiply-adds; {MAX_MULTIPLY_ADDS:,} are allowed. Send fewer images.",
-            "images",
+            f"This would take {work:,} multiply-adds; {MAX_MULTIPLY_ADDS:,} are allowed. "
+            "Ask for fewer images, or for changes that leave smaller maps.",
+            "interventions",
         )
     for step in steps.values():
         shape = shapes[step.name]
-        if batch * prod(shape) > MAX_ELEMENTS:
-            raise Refused(
-                "too-much-work",
-                f"{step.name} would hold {batch} × {written(shape)} numbers.",
-                "interventions",
-            )
+        for held in (shape, padded_shape(step, shapes[step.inputs[0]])):
+            if batch * prod(held) > MAX_ELEMENTS:
+                raise Refused(
+                    "too-much-work",
+                    f"{step.name} would hold {batch} × {written(held)} numbers; {MAX_ELEMENTS:,} are allowed.",
+                    "interventions",
+                )
         _check_channels(step, shape, interventions)
         if step.kind == "norm" and step.arguments["method"] != "none":
             _check_statistics(step, shape, batch)
 
 
+def _propagate(
+    steps: dict[str, Step], input_shape: Shape, interventions: Sequence[Intervention]
+) -> dict[str, Shape]:
+    """The shapes of all steps. A refusal names the change of the convolution that refuses, if there is one."""
+    shapes = {INPUT: input_shape}
+    for step in steps.values():
+        try:
+            shapes[step.name] = output_shape(step, [shapes[name] for name in step.inputs])
+        except Refused as refused:
+            for index, change in reversed(list(enumerate(interventions))):
+                if isinstance(change, ConvIntervention) and change.layer == step.name:
+                    raise refused.within(f"interventions.{index}") from None
+            raise Refused(refused.code, refused.detail, "interventions") from None
+    return shapes
+
+
 def _check_channels(step: Step, shape: Shape, interventions: Sequence[Intervention]) -> None:
-    if all(channel < shape[0] for channel, _ in step.scaled):
+    if all(max(channels) < shape[0] for channels, _ in step.scaled):
         return
     for index, change in enumerate(interventions):
         if (

@@ -33,7 +33,7 @@ class Step:
     inputs: tuple[str, ...]
     function: Callable[..., Tensor]
     arguments: Mapping[str, Any] = field(default_factory=dict)
-    scaled: tuple[tuple[int, float], ...] = ()
+    scaled: tuple[tuple[frozenset[int], float], ...] = ()
 
     def having(self, **changes: Any) -> "Step":
         """The same step with some arguments replaced."""
@@ -46,7 +46,7 @@ class Network:
 
     module: nn.Module
     input_shape: tuple[int, int, int]
-    steps: Mapping[str, Step]
+    steps: dict[str, Step]
 
     @property
     def output(self) -> str:
@@ -112,17 +112,25 @@ def _step(name: str, module: nn.Module, inputs: tuple[str, ...]) -> Step:
     match module:
         case nn.Conv2d():
             kind, function = "conv", conv2d
-            height, width = (0, 0) if isinstance(module.padding, str) else pair(module.padding)
+            padding: str | tuple[int, int, int, int]
+            if isinstance(module, SameConv2d):
+                padding = "same"
+            elif isinstance(module.padding, str):
+                padding = module.padding
+            else:
+                height, width = pair(module.padding)
+                padding = (height, height, width, width)
             arguments = {
                 "weight": module.weight,
                 "bias": module.bias,
                 "stride": pair(module.stride),
-                "padding": "same" if isinstance(module, SameConv2d) else (height, height, width, width),
+                "padding": padding,
                 "padding_mode": module.padding_mode,
                 "dilation": pair(module.dilation),
                 "groups": module.groups,
             }
         case nn.BatchNorm2d():
+            assert module.affine, "only normalisation with gamma and beta is known"
             kind, function = "norm", normalize
             arguments = {
                 "method": "batch",
@@ -131,10 +139,11 @@ def _step(name: str, module: nn.Module, inputs: tuple[str, ...]) -> Step:
                 "running_mean": module.running_mean,
                 "running_var": module.running_var,
                 "eps": module.eps,
-                "statistics": "running",
+                "statistics": "batch" if module.running_mean is None else "running",
                 "groups": 1,
             }
         case nn.GroupNorm():
+            assert module.affine, "only normalisation with gamma and beta is known"
             kind, function = "norm", normalize
             arguments = {
                 "method": "layer" if isinstance(module, LayerNorm2d) else "group",
@@ -147,6 +156,12 @@ def _step(name: str, module: nn.Module, inputs: tuple[str, ...]) -> Step:
             kind, function = "linear", F.linear
             arguments = {"weight": module.weight, "bias": module.bias}
         case nn.MaxPool2d() | nn.AvgPool2d():
+            assert not module.ceil_mode and getattr(module, "dilation", 1) == 1, (
+                "only whole windows are known"
+            )
+            assert getattr(module, "count_include_pad", True) and not getattr(
+                module, "divisor_override", None
+            )
             kind, function = "pool", pool2d
             arguments = {
                 "method": "max" if isinstance(module, nn.MaxPool2d) else "avg",
@@ -163,6 +178,7 @@ def _step(name: str, module: nn.Module, inputs: tuple[str, ...]) -> Step:
             variant = module.variant if isinstance(module, StochasticDepth) else "element"
             arguments = {"variant": variant, "p": module.p, "on": False, "seed": None}
         case nn.Flatten():
+            assert (module.start_dim, module.end_dim) == (1, -1), "only flattening of all axes is known"
             kind, function = "flatten", torch.flatten
             arguments = {"start_dim": 1}
         case Add():
@@ -175,7 +191,7 @@ def _step(name: str, module: nn.Module, inputs: tuple[str, ...]) -> Step:
     return Step(name, kind, type(module).__name__, inputs, function, arguments)
 
 
-def ancestors(steps: Mapping[str, Step], wanted: Iterable[str]) -> list[Step]:
+def ancestors(steps: dict[str, Step], wanted: Iterable[str]) -> list[Step]:
     """The steps that the wanted ones need, themselves included, in the order of their computing."""
     needed = set(wanted)
     chosen: list[Step] = []

@@ -6,7 +6,7 @@ walks may run at once in threads.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
@@ -129,7 +129,7 @@ def run(
         return _walk(steps, batch.contiguous(memory_format=torch.channels_last), record, seed)
 
 
-def _walk(steps: Mapping[str, Step], batch: Tensor, record: Record, seed: int) -> Recording:
+def _walk(steps: dict[str, Step], batch: Tensor, record: Record, seed: int) -> Recording:
     recording = Recording()
     chosen = ancestors(steps, record.names)
     last_use = {name: step.name for step in chosen for name in step.inputs}
@@ -145,7 +145,7 @@ def _walk(steps: Mapping[str, Step], batch: Tensor, record: Record, seed: int) -
         for name in step.inputs:
             if last_use[name] == step.name:
                 values.pop(name, None)
-    _check_finite(recording.activations)
+    _check_range(recording)
     return recording
 
 
@@ -156,8 +156,8 @@ def _compute(step: Step, inputs: list[Tensor], record: Record, recording: Record
         y = step.function(*inputs, **step.arguments)
     if step.scaled:
         factors = torch.ones(y.shape[1])
-        for channel, factor in step.scaled:
-            factors[channel] *= factor
+        for channels, factor in step.scaled:
+            factors[list(channels)] *= factor
         y = y * factors.view(-1, *[1] * (y.ndim - 2))
     if step.name in record.normalizations:
         recording.normalizations[step.name] = _normalization(step, inputs[0], y)
@@ -191,6 +191,7 @@ def _normalization(step: Step, x: Tensor, y: Tensor) -> NormalizationRecord:
     mean, variance = batch_mean, batch_variance
     running_mean, running_var = a.get("running_mean"), a.get("running_var")
     if statistics == "running":
+        assert running_mean is not None and running_var is not None
         mean, variance = running_mean.expand(batch_mean.shape), running_var.expand(batch_mean.shape)
     count = x.numel() // {
         "batch": x.shape[1],
@@ -205,8 +206,21 @@ def _normalization(step: Step, x: Tensor, y: Tensor) -> NormalizationRecord:
     )  # fmt: skip
 
 
-def _check_finite(activations: Mapping[str, Tensor]) -> None:
-    names: Iterable[str] = (name for name, x in activations.items() if not bool(x.sum().isfinite()))
-    for name in names:
-        if not bool(activations[name].isfinite().all()):
-            raise Refused("overflow", f"The numbers at {name} leave the range of float32; use smaller ones.")
+LARGEST = 4e37
+"""So that a difference of two recorded values, and the range of such differences, are float32 numbers as well."""
+LARGEST_WITH_VARIANCE = 1e18
+"""So that its square is a float32 number."""
+
+
+def _check_range(recording: Recording) -> None:
+    """Refuse what could not be written as finite numbers: values, and what is said about them."""
+    limited = [(name, LARGEST, x) for name, x in recording.activations.items()]
+    for name, record in recording.normalizations.items():
+        limited += [(name, LARGEST_WITH_VARIANCE, x) for x in (record.inputs, record.outputs)]
+    for name, limit, x in limited:
+        if not (float(x.amin()) >= -limit and float(x.amax()) <= limit):
+            raise Refused(
+                "overflow",
+                f"The numbers at {name} leave the range of float32; use smaller ones.",
+                "interventions",
+            )

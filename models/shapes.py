@@ -80,6 +80,15 @@ def output_shape(step: Step, inputs: Sequence[Shape]) -> Shape:
     return (_channels(step, x), *_map_size(step, moving, x[1:]))
 
 
+def padded_shape(step: Step, x: Shape) -> Shape:
+    """The shape of a step's input `x` once its padding has been added."""
+    moving = window(step, x[1:])
+    if moving is None:
+        return x
+    top, bottom, left, right = moving.padding
+    return x[0], x[1] + top + bottom, x[2] + left + right
+
+
 def _channels(step: Step, x: Shape) -> int:
     return int(step.arguments["weight"].shape[0]) if step.kind == "conv" else x[0]
 
@@ -128,7 +137,9 @@ def propagate(steps: Mapping[str, Step], input_shape: Shape) -> dict[str, Shape]
 
 def parameters(step: Step) -> int:
     """Trainable numbers of a step."""
-    return sum(step.arguments[key].numel() for key in ("weight", "bias", "gamma", "beta") if _has(step, key))
+    return sum(
+        int(step.arguments[key].numel()) for key in ("weight", "bias", "gamma", "beta") if _has(step, key)
+    )
 
 
 def _has(step: Step, key: str) -> bool:
@@ -140,7 +151,7 @@ def multiply_adds(step: Step, output: Shape) -> int:
     if step.kind not in ("conv", "linear"):
         return 0
     per_output = prod(step.arguments["weight"].shape[1:])
-    return per_output * prod(output)
+    return int(per_output * prod(output))
 
 
 @dataclass(frozen=True)
@@ -149,6 +160,8 @@ class ReceptiveField:
 
     The element at index i has its centre at `start` + i · `jump` and sees `size` pixels around it;
     pixel k has its centre at k, so that a field of odd size has whole numbers and one of even size halves.
+    This is the reach of kernels and pooling alone: padding by copies (reflect, replicate, circular) and statistics
+    taken over the map (layer normalisation and its like) let in something from outside.
     """
 
     size: tuple[int, int]
@@ -165,17 +178,19 @@ def receptive_fields(steps: Mapping[str, Step], shapes: Mapping[str, Shape]) -> 
     for step in steps.values():
         if len(shapes[step.name]) != 3:
             continue
-        fields[step.name] = _after(step, [fields[name] for name in step.inputs], shapes[step.inputs[0]][1:])
+        inputs = [fields[name] for name in step.inputs]
+        if step.kind == "add":
+            fields[step.name] = _union(inputs[0], inputs[1], shapes[step.name][1:])
+        else:
+            fields[step.name] = _after(step, inputs[0], shapes[step.inputs[0]][1:])
     return fields
 
 
-def _after(step: Step, inputs: Sequence[ReceptiveField], size: Sequence[int]) -> ReceptiveField:
-    if step.kind == "add":
-        return _union(*inputs)
+def _after(step: Step, field: ReceptiveField, size: Sequence[int]) -> ReceptiveField:
     moving = window(step, size)
     if moving is None:
-        return inputs[0]
-    field, before = inputs[0], (moving.padding[0], moving.padding[2])
+        return field
+    before = moving.padding[0], moving.padding[2]
     reach = [effective_kernel_size(k, d) for k, d in zip(moving.kernel_size, moving.dilation, strict=True)]
     height, width = (field.size[i] + (reach[i] - 1) * field.jump[i] for i in (0, 1))
     top, left = (field.start[i] + ((reach[i] - 1) / 2 - before[i]) * field.jump[i] for i in (0, 1))
@@ -183,9 +198,14 @@ def _after(step: Step, inputs: Sequence[ReceptiveField], size: Sequence[int]) ->
     return ReceptiveField((height, width), jump, (top, left))
 
 
-def _union(a: ReceptiveField, b: ReceptiveField) -> ReceptiveField:
-    """The smallest field that holds both."""
-    first = [min(f.start[i] - (f.size[i] - 1) / 2 for f in (a, b)) for i in (0, 1)]
-    last = [max(f.start[i] + (f.size[i] - 1) / 2 for f in (a, b)) for i in (0, 1)]
-    height, width = (int(last[i] - first[i]) + 1 for i in (0, 1))
-    return ReceptiveField((height, width), a.jump, ((first[0] + last[0]) / 2, (first[1] + last[1]) / 2))
+def _union(a: ReceptiveField, b: ReceptiveField, size: Sequence[int]) -> ReceptiveField:
+    """The smallest field, moving as `a` does, that holds both for every element of a map of `size`."""
+    sizes, starts = [], []
+    for i in (0, 1):
+        drift = (size[i] - 1) * (b.jump[i] - a.jump[i])
+        ends = [(a.start[i], a.size[i]), (b.start[i], b.size[i]), (b.start[i] + drift, b.size[i])]
+        first = min(centre - (extent - 1) / 2 for centre, extent in ends)
+        last = max(centre + (extent - 1) / 2 for centre, extent in ends)
+        sizes.append(int(last - first) + 1)
+        starts.append((first + last) / 2)
+    return ReceptiveField((sizes[0], sizes[1]), a.jump, (starts[0], starts[1]))

@@ -11,7 +11,7 @@ from models.errors import Refused
 
 Encoding = Literal["list", "float32", "uint8"]
 MAX_LIST = 1 << 18
-BYTES: dict[Encoding, float] = {"list": 10, "float32": 4 * 4 / 3, "uint8": 4 / 3}
+BYTES: dict[Encoding, float] = {"list": 20, "float32": 4 * 4 / 3, "uint8": 4 / 3}
 """About how many bytes one number takes in an answer."""
 
 
@@ -33,7 +33,10 @@ class Tensor(BaseModel):
 
 
 def encode(x: torch.Tensor, encoding: Encoding) -> Tensor:
-    """Write `x`, of any shape and float32, as `encoding`. Refused above 2¹⁸ numbers as lists."""
+    """Write `x`, of any shape and float32, as `encoding`. Refused above 2¹⁸ numbers as lists.
+
+    The values are finite and their range in each map is a float32 number as well.
+    """
     if encoding == "list" and x.numel() > MAX_LIST:
         raise Refused(
             "too-many-numbers",
@@ -49,8 +52,8 @@ def encode(x: torch.Tensor, encoding: Encoding) -> Tensor:
     elif encoding == "float32":
         data = base64.b64encode(x.numpy().tobytes()).decode()
     else:
-        scale = 255 / (hi - lo).clamp_min(torch.finfo(torch.float32).tiny)
-        levels = ((maps - lo[:, None]) * scale[:, None]).round_().clamp_(0, 255)
+        width = torch.where(hi > lo, hi - lo, 1)
+        levels = (maps - lo[:, None]).div_(width[:, None]).mul_(255).round_().clamp_(0, 255)
         data = base64.b64encode(levels.to(torch.uint8).numpy().tobytes()).decode()
     return Tensor.model_construct(
         shape=list(x.shape),

@@ -75,11 +75,9 @@ def augment(images: Tensor, shift: int, generator: torch.Generator) -> Tensor:
 def accuracy(network: nn.Module, images: Tensor, labels: Tensor) -> float:
     """The share of images whose largest logit is their label's; evaluation mode, float32."""
     network.eval()
-    right = sum(
-        int((network(x).argmax(1) == y).sum())
-        for x, y in zip(images.split(500), labels.split(500), strict=True)
-    )
-    return right / len(images)
+    parts = zip(torch.split(images, 500), torch.split(labels, 500), strict=True)
+    right = torch.stack([(network(x).argmax(1) == y).sum() for x, y in parts])
+    return int(right.sum()) / len(images)
 
 
 def train(name: str, folder: Path, recipe: Recipe, seed: int) -> tuple[nn.Module, float]:
@@ -88,7 +86,8 @@ def train(name: str, folder: Path, recipe: Recipe, seed: int) -> tuple[nn.Module
     generator = torch.Generator().manual_seed(seed)
     images, labels = load(folder, "train")
     test_images, test_labels = load(folder, "t10k")
-    network = SPECS[name].build().to(memory_format=torch.channels_last)
+    network = SPECS[name].build()
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     decayed = [p for p in network.parameters() if p.ndim > 1]
     others = [p for p in network.parameters() if p.ndim <= 1]
     optimizer = torch.optim.AdamW(
@@ -101,13 +100,13 @@ def train(name: str, folder: Path, recipe: Recipe, seed: int) -> tuple[nn.Module
         started = time.perf_counter()
         total = 0.0
         order = torch.randperm(len(images), generator=generator)[: len(images) // BATCH * BATCH]
-        for chosen in order.split(BATCH):
+        for chosen in torch.split(order, BATCH):
             x = augment(images[chosen], recipe.shift, generator).contiguous(memory_format=torch.channels_last)
             with torch.autocast("cpu", torch.bfloat16):
                 logits = network(x)
             loss = F.cross_entropy(logits.float(), labels[chosen], label_smoothing=0.05)
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
             schedule.step()

@@ -99,7 +99,8 @@ async def post_run(
     engine: Engine = request.app.state.engine
     loaded = await engine.network(name)
     batch = await engine.batch(request.app.state.store, params.images, loaded.spec.dataset, "images")
-    return await engine.answer(request, lambda: run_network(loaded, batch, params, tensors))
+    most = request.app.state.settings.max_answer_bytes
+    return await engine.answer(request, lambda: run_network(loaded, batch, params, tensors, most))
 
 
 @router.post("/{name}/unit", summary="Take one number apart", response_model=UnitResult)

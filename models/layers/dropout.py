@@ -30,7 +30,7 @@ def dropout_mask(
 
 def dropout(x: Tensor, mask: Tensor, p: float) -> Tensor:
     """Inverted dropout: `x` · mask / (1 - p). With p = 1 nothing is kept and the result is 0."""
-    return x * mask / (1 - p) if p < 1 else torch.zeros_like(x)
+    return x * mask / (1 - p) if p < 1 else x * 0
 
 
 class StochasticDepth(nn.Module):

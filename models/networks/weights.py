@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -34,34 +35,52 @@ def load_network(name: str) -> Loaded:
     """The trained network of that name, read-only and shared. Raises KeyError for a name that is not registered."""
     spec = SPECS[name]
     card = json.loads((WEIGHTS / f"{name}.json").read_text(encoding="utf-8"))
-    path = WEIGHTS / f"{name}.safetensors" if spec.source == "card" else converted(name, card)
-    data = path.read_bytes()
+    data = (WEIGHTS / f"{name}.safetensors").read_bytes() if spec.source == "card" else converted(name, card)
     checksum = hashlib.sha256(data).hexdigest()
     if checksum != card["sha256"]:
-        raise RuntimeError(f"the weights of {name} in {path} do not have the checksum of their card")
+        raise RuntimeError(f"the weights of {name} do not have the checksum of their card")
     module: nn.Module = spec.build()
     module.load_state_dict(load(data))
     module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return Loaded(spec, trace(module, spec.dataset.shape), checksum, card.get("accuracy"))
 
 
-def converted(name: str, card: dict[str, str]) -> Path:
-    """The safetensors file made, once, from the file that the card's package carries."""
-    cache_folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "convscope"
-    path = cache_folder / f"{name}-{card['sha256'][:12]}.safetensors"
-    if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == card["sha256"]:
-        return path
+def converted(name: str, card: dict[str, str]) -> bytes:
+    """The safetensors file made from the file that the card's package carries: once, where there is a cache to keep it."""
+    path = cache_folder() / f"{name}-{card['sha256'][:12]}.safetensors"
+    with suppress(OSError):
+        data = path.read_bytes()
+        if hashlib.sha256(data).hexdigest() == card["sha256"]:
+            return data
     with as_file(files(card["package"]) / card["file"]) as source:
         if hashlib.sha256(source.read_bytes()).hexdigest() != card["package_sha256"]:
             raise RuntimeError(
                 f"{card['file']} of the package {card['package']} is not the one that the card names"
             )
         state = torch.load(source, map_location="cpu", weights_only=True)
+    data = save(renamed(state, SPECS[name].build()))
+    with suppress(OSError):
+        write_atomically(path, data)
+    return data
+
+
+def cache_folder() -> Path:
+    """Where the user's programs keep what they can make again."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return Path(base) / "convscope"
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file that others see whole or not at all. Raises OSError, leaving nothing behind."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(save(renamed(state, SPECS[name].build())))
-    os.replace(file.name, path)
-    return path
+        try:
+            file.write(data)
+            file.flush()
+            os.replace(file.name, path)
+        except OSError:
+            os.unlink(file.name)
+            raise
 
 
 def renamed(state: dict[str, Tensor], module: nn.Module) -> dict[str, Tensor]:

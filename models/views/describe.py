@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 from models.network import INPUT, Step
 from models.networks.registry import SPECS, Spec
 from models.networks.weights import load_network
-from models.shapes import Shape, multiply_adds, parameters, propagate, receptive_fields, window
 from models.shapes import ReceptiveField as Field_
+from models.shapes import Shape, multiply_adds, parameters, propagate, receptive_fields, window
 
 
 class Words(BaseModel):
@@ -22,7 +22,10 @@ class Words(BaseModel):
 
 
 class ReceptiveField(BaseModel):
-    """The pixels of the network's input that one element sees, per axis (height, width): see `start`."""
+    """The pixels of the network's input that one element sees through kernels and pooling, per axis (height, width).
+
+    Normalising by statistics of the map itself, and padding by copies, let in something from outside them.
+    """
 
     size: tuple[int, int]
     jump: tuple[int, int]

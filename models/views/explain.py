@@ -5,16 +5,17 @@ Input gradient: Simonyan, Vedaldi & Zisserman 2014, https://arxiv.org/abs/1312.6
 Effective receptive field: Luo et al. 2016, https://arxiv.org/abs/1701.04128
 """
 
+from math import prod
 from typing import Literal
 
 import torch
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.errors import Refused
-from models.interventions import LayerName, apply
+from models.interventions import MAX_ELEMENTS, LayerName, apply
 from models.network import INPUT
 from models.networks.weights import Loaded
-from models.recorder import Record, run
+from models.recorder import LARGEST, Record, run
 from models.shapes import Shape, propagate, written
 from models.tensors import Encoding, Tensor, encode
 from models.views.run import ImageId, Interventions, Seed
@@ -53,6 +54,7 @@ def explain(loaded: Loaded, batch: torch.Tensor, params: ExplainParams, encoding
     """A map of importance for `batch` (1, C, H, W), by the gradient along the walk."""
     network = loaded.network
     shapes = propagate(apply(network, params.interventions), network.input_shape)
+    _check_memory(shapes)
     classes = shapes[network.output][0]
     if params.class_index is not None and params.class_index >= classes:
         raise Refused("out-of-range", f"There are {classes} classes, counted from 0.", "class_index")
@@ -76,12 +78,27 @@ def explain(loaded: Loaded, batch: torch.Tensor, params: ExplainParams, encoding
     else:
         (gradient,) = torch.autograd.grad(target, x)
         heat = gradient[0].abs().amax(0)
+    if not float(heat.amax()) <= LARGEST:
+        raise Refused(
+            "overflow", "The gradient leaves the range of float32; use smaller numbers.", "interventions"
+        )
     return ExplainResult(
         method=params.method,
         class_index=chosen,
         layer=layer if params.method != "input_gradient" else None,
         map=encode(heat.detach(), encoding),
     )
+
+
+def _check_memory(shapes: dict[str, Shape]) -> None:
+    """A gradient needs every step's output at once."""
+    numbers = sum(map(prod, shapes.values()))
+    if numbers > MAX_ELEMENTS:
+        raise Refused(
+            "too-much-work",
+            f"A gradient would hold {numbers:,} numbers at once; {MAX_ELEMENTS:,} are allowed.",
+            "interventions",
+        )
 
 
 def _layer(params: ExplainParams, shapes: dict[str, Shape], output: str) -> str:

@@ -7,17 +7,19 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.errors import Refused
-from models.interventions import Intervention, LayerName, apply
+from models.interventions import MAX_ELEMENTS, Intervention, LayerName, apply
 from models.network import INPUT, Network
 from models.networks.weights import Loaded
 from models.recorder import DropoutRecord, NormalizationRecord, Record, Recording, run
 from models.shapes import Shape, propagate, receptive_fields, written
-from models.statistics import summarize
+from models.statistics import BINS, summarize
 from models.tensors import BYTES, Encoding, Tensor, encode
 from models.views.describe import ReceptiveField, Words
 
 MAX_BATCH = 64
 MAX_ANSWER = 32 << 20
+NUMBERS_OF_A_CHANNEL = 2 * (4 + BINS + BINS + 1) + 4
+"""In the statistics of one channel: two distributions, the running mean and variance, gamma and beta."""
 
 ImageId = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="As POST /api/images returned it.")]
 Interventions = Annotated[list[Intervention], Field(max_length=64)]
@@ -140,15 +142,22 @@ class RunResult(BaseModel):
     )
 
 
-def run_network(loaded: Loaded, batch: torch.Tensor, params: RunParams, encoding: Encoding) -> RunResult:
-    """Run `batch` (B, C, H, W) through the network. Refused, before computing, where the answer would be too large."""
+def run_network(
+    loaded: Loaded, batch: torch.Tensor, params: RunParams, encoding: Encoding, max_answer: int = MAX_ANSWER
+) -> RunResult:
+    """Run `batch` (B, C, H, W) through the network.
+
+    Refused, before computing, where the answer would take more than about `max_answer` bytes.
+    """
     steps = apply(loaded.network, params.interventions, len(batch))
     shapes = propagate(steps, loaded.network.input_shape)
     fields = receptive_fields(steps, shapes)
-    _check(loaded.network, shapes, len(batch), params, encoding)
+    _check(loaded.network, shapes, len(batch), params, encoding, max_answer)
     record = _record(loaded.network, params)
     after = run(loaded.network, batch, params.interventions, record, params.seed)
-    before = run(loaded.network, batch, (), record, params.seed) if params.difference else None
+    before = None
+    if params.difference:
+        before = run(loaded.network, batch, (), Record(record.activations), params.seed)
     layers = [
         _layer(asked, after, before, ReceptiveField.of(fields.get(asked.layer)), encoding)
         for asked in params.record
@@ -180,29 +189,50 @@ def _record(network: Network, params: RunParams) -> Record:
 
 
 def _check(
-    network: Network, shapes: dict[str, Shape], batch: int, params: RunParams, encoding: Encoding
+    network: Network,
+    shapes: dict[str, Shape],
+    batch: int,
+    params: RunParams,
+    encoding: Encoding,
+    max_answer: int,
 ) -> None:
-    """Names, channels and the size of the answer."""
+    """Names, channels, what has to be held in memory and the size of the answer."""
     classes = shapes[network.output][0]
-    if any(index >= classes for index in params.classes):
-        raise Refused("out-of-range", f"There are {classes} classes, counted from 0.", "classes")
-    total = 0.0
+    for index, wanted in enumerate(params.classes):
+        if wanted >= classes:
+            raise Refused("out-of-range", f"There are {classes} classes, counted from 0.", f"classes.{index}")
+    answer = 0.0
     for index, asked in enumerate(params.record):
         try:
-            total += _numbers(network, shapes, batch, asked) * (2 if params.difference else 1)
+            answer += _bytes(network, shapes, batch, asked, encoding, params.difference)
         except Refused as refused:
             raise refused.within(f"record.{index}") from None
-    if total * BYTES[encoding] > MAX_ANSWER:
+    if answer > max_answer:
         raise Refused(
             "answer-too-large",
-            f"The answer would hold {total:,.0f} numbers, about {total * BYTES[encoding] / 2**20:.0f} MiB; "
-            f"{MAX_ANSWER >> 20} MiB are allowed. Ask for fewer layers, channels or images, or for ?tensors=uint8.",
+            f"The answer would take about {answer / 2**20:,.0f} MiB; {max_answer / 2**20:,.0f} MiB are allowed. "
+            "Ask for fewer layers, channels or images, or for ?tensors=uint8.",
+            "record",
+        )
+    held = batch * sum(prod(shapes[asked.layer]) for asked in params.record)
+    if held > MAX_ELEMENTS:
+        raise Refused(
+            "too-much-work",
+            f"The recorded layers have {held:,} numbers; {MAX_ELEMENTS:,} are allowed. "
+            "Ask for fewer layers or images.",
             "record",
         )
 
 
-def _numbers(network: Network, shapes: dict[str, Shape], batch: int, asked: LayerRequest) -> int:
-    """How many numbers one request will return."""
+def _bytes(
+    network: Network,
+    shapes: dict[str, Shape],
+    batch: int,
+    asked: LayerRequest,
+    encoding: Encoding,
+    difference: bool,
+) -> float:
+    """About how many bytes the answer to one request takes."""
     if asked.layer not in shapes:
         raise Refused("no-such-layer", f"There is no layer {asked.layer!r}.", "layer")
     shape = shapes[asked.layer]
@@ -229,8 +259,9 @@ def _numbers(network: Network, shapes: dict[str, Shape], batch: int, asked: Laye
     elif isinstance(asked.channels, Strongest):
         channels = min(asked.channels.strongest, channels)
     per_channel = prod(shape[1:])
-    statistics = 200 * channels if asked.normalization else 0
-    return batch * channels * per_channel * (asked.activation + asked.dropout) + statistics
+    maps = asked.activation + asked.dropout + difference
+    statistics = channels * (4 * batch + NUMBERS_OF_A_CHANNEL) if asked.normalization else 0
+    return batch * channels * per_channel * maps * BYTES[encoding] + statistics * BYTES["list"]
 
 
 def _layer(

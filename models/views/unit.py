@@ -1,5 +1,6 @@
 """Where does this one number come from?"""
 
+from math import prod
 from typing import Any
 
 import torch
@@ -11,8 +12,8 @@ from models.layers.convolution import pad
 from models.network import Network, Step
 from models.networks.weights import Loaded
 from models.recorder import Record, run
-from models.shapes import Shape, propagate, receptive_fields, window, written
 from models.shapes import ReceptiveField as Field_
+from models.shapes import Shape, propagate, receptive_fields, window, written
 from models.views.run import ImageId, Interventions, Seed
 
 
@@ -54,7 +55,12 @@ class Terms(BaseModel):
 class UnitResult(BaseModel):
     layer: str
     value: float = Field(description="As the network computed it, in float32.")
-    receptive_field: Box | None = Field(description="null where the whole input is seen.")
+    scale: float = Field(
+        description="What interventions on channels multiplied the layer's own result by, to give the value."
+    )
+    receptive_field: Box | None = Field(
+        description="null for elements of a vector, which see the whole input, and for those that see padding alone."
+    )
     rows: list[int] | None = Field(
         description="Rows of the layer's input map under the kernel; outside it is padding."
     )
@@ -83,6 +89,7 @@ def explain_unit(loaded: Loaded, batch: torch.Tensor, params: UnitParams) -> Uni
     return UnitResult(
         layer=step.name,
         value=float(recording.activations[step.name][0][place]),
+        scale=prod(factor for channels, factor in step.scaled if params.channel in channels),
         receptive_field=_box(fields.get(step.name), params, network),
         rows=rows,
         columns=columns,
@@ -111,6 +118,8 @@ def _box(field: Field_ | None, params: UnitParams, network: Network) -> Box | No
         ends.append(
             (max(int(first), 0), min(int(first) + field.size[axis], network.input_shape[1 + axis]) - 1)
         )
+    if any(first > last for first, last in ends):
+        return None
     return Box(top=ends[0][0], bottom=ends[0][1], left=ends[1][0], right=ends[1][1])
 
 
@@ -179,5 +188,5 @@ def _inputs(
             [row for row in rows or () if 0 <= row < height],
             [c for c in columns or () if 0 <= c < width],
         )
-        return inputs[0][place[0]][inside[0]][:, inside[1]].tolist()  # type: ignore[no-any-return]
+        return inputs[0][place[0]][inside[0]][:, inside[1]].tolist()
     return [float(x[place]) for x in inputs]
