@@ -119,12 +119,22 @@ def run(
 ) -> Recording:
     """Walk over `network` with `batch` (B, C, H, W), changed by `interventions`, and record.
 
-    `record` None records the output alone. Masks depend on `seed` and the layer's name only. With a gradient,
-    the recorded activations stay connected to `batch`, for torch.autograd.grad. Raises Refused where an
-    intervention does not fit the network or the numbers leave the range of float32.
+    `record` None records the output alone. Raises Refused where an intervention does not fit the network or the
+    numbers leave the range of float32; see `walk` for the rest.
     """
     steps = apply(network, interventions, len(batch))
     record = Record(frozenset({network.output})) if record is None else record
+    return walk(steps, batch, record, seed, with_gradient)
+
+
+def walk(
+    steps: dict[str, Step], batch: Tensor, record: Record, seed: int = 0, with_gradient: bool = False
+) -> Recording:
+    """Walk over `steps`, which fit together (see `interventions.apply`), with `batch` (B, C, H, W), and record.
+
+    Masks depend on `seed` and the layer's name only. With a gradient, the recorded activations stay connected to
+    `batch`, for torch.autograd.grad. Raises Refused where the numbers leave the range of float32.
+    """
     with nullcontext() if with_gradient else torch.inference_mode():
         return _walk(steps, batch.contiguous(memory_format=torch.channels_last), record, seed)
 

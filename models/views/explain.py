@@ -15,7 +15,7 @@ from models.errors import Refused
 from models.interventions import MAX_ELEMENTS, LayerName, apply
 from models.network import INPUT
 from models.networks.weights import Loaded
-from models.recorder import LARGEST, Record, run
+from models.recorder import LARGEST, Record, walk
 from models.shapes import Shape, propagate, written
 from models.tensors import Encoding, Tensor, encode
 from models.views.run import ImageId, Interventions, Seed
@@ -53,7 +53,8 @@ class ExplainResult(BaseModel):
 def explain(loaded: Loaded, batch: torch.Tensor, params: ExplainParams, encoding: Encoding) -> ExplainResult:
     """A map of importance for `batch` (1, C, H, W), by the gradient along the walk."""
     network = loaded.network
-    shapes = propagate(apply(network, params.interventions), network.input_shape)
+    steps = apply(network, params.interventions)
+    shapes = propagate(steps, network.input_shape)
     _check_memory(shapes)
     classes = shapes[network.output][0]
     if params.class_index is not None and params.class_index >= classes:
@@ -62,7 +63,7 @@ def explain(loaded: Loaded, batch: torch.Tensor, params: ExplainParams, encoding
     place = _place(params, layer, shapes[layer]) if params.method == "effective_receptive_field" else ()
     x = batch.clone().requires_grad_()
     record = Record(frozenset({INPUT, layer, network.output}))
-    recording = run(network, x, params.interventions, record, params.seed, with_gradient=True)
+    recording = walk(steps, x, record, params.seed, with_gradient=True)
     logits = recording.activations[network.output][0]
     activation = recording.activations[layer]
     chosen = params.class_index

@@ -10,7 +10,7 @@ from models.errors import Refused
 from models.interventions import MAX_ELEMENTS, Intervention, LayerName, apply
 from models.network import INPUT, Network
 from models.networks.weights import Loaded
-from models.recorder import DropoutRecord, NormalizationRecord, Record, Recording, run
+from models.recorder import DropoutRecord, NormalizationRecord, Record, Recording, walk
 from models.shapes import Shape, propagate, receptive_fields, written
 from models.statistics import BINS, summarize
 from models.tensors import BYTES, Encoding, Tensor, encode
@@ -154,10 +154,10 @@ def run_network(
     fields = receptive_fields(steps, shapes)
     _check(loaded.network, shapes, len(batch), params, encoding, max_answer)
     record = _record(loaded.network, params)
-    after = run(loaded.network, batch, params.interventions, record, params.seed)
+    after = walk(steps, batch, record, params.seed)
     before = None
     if params.difference:
-        before = run(loaded.network, batch, (), Record(record.activations), params.seed)
+        before = walk(loaded.network.steps, batch, Record(record.activations), params.seed)
     layers = [
         _layer(asked, after, before, ReceptiveField.of(fields.get(asked.layer)), encoding)
         for asked in params.record

@@ -11,7 +11,7 @@ from models.interventions import LayerName, apply
 from models.layers.convolution import pad
 from models.network import Network, Step
 from models.networks.weights import Loaded
-from models.recorder import Record, run
+from models.recorder import Record, walk
 from models.shapes import ReceptiveField as Field_
 from models.shapes import Shape, propagate, receptive_fields, window, written
 from models.views.run import ImageId, Interventions, Seed
@@ -82,7 +82,7 @@ def explain_unit(loaded: Loaded, batch: torch.Tensor, params: UnitParams) -> Uni
     shapes = propagate(steps, network.input_shape)
     place = _place(params, shapes[step.name])
     record = Record(frozenset({step.name, *step.inputs}))
-    recording = run(network, batch, params.interventions, record, params.seed)
+    recording = walk(steps, batch, record, params.seed)
     inputs = [recording.activations[name][0] for name in step.inputs]
     fields = receptive_fields(steps, shapes)
     rows, columns = _under(step, inputs[0], params)
