@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import ChangeReload, Multiprocess
 
+from app.loop import QUEUE
 from app.settings import ROOT, Settings
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ WORKER_ENVIRONMENT = {
     # Keep freed activations for the next run: giving them back costs a page fault per 4 KiB.
     "MALLOC_TRIM_THRESHOLD_": str(512 * 1024 * 1024),
     "MALLOC_MMAP_THRESHOLD_": str(32 * 1024 * 1024),
+    "MALLOC_ARENA_MAX": "1",  # the other arenas, which threads use, give memory back all the same
 }
 """Read by a worker's libraries before its first line of Python, so the supervisor sets it."""
 
@@ -56,6 +58,7 @@ def main() -> None:
     config = uvicorn.Config(
         "app.cli:worker",
         factory=True,
+        loop="app.loop:FairLoop",
         workers=settings.worker_count,
         reload=settings.dev,
         reload_dirs=[str(ROOT / name) for name in ("app", "models")] if settings.dev else None,
@@ -103,7 +106,7 @@ def configure() -> Settings:
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket, which all workers accept from; OSError if the address is not to be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server((host, port), family=family, backlog=2048)
+    listener = socket.create_server((host, port), family=family, backlog=QUEUE)
     listener.set_inheritable(True)
     # Accepted connections inherit it; asyncio sets it only on sockets made for TCP by name. Without it a small
     # answer waits 40 ms for the client's delayed acknowledgement.

@@ -28,6 +28,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Start what a worker needs, and stop it in the reverse order."""
     torch.set_num_threads(app.state.settings.torch_threads)
     async with app.state.decoder, app.state.engine:
+        await app.state.engine.ready()
         yield
 
 
