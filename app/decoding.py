@@ -237,7 +237,7 @@ def to_rgb(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
         picture = white
     if profile and picture.mode in ("RGB", "CMYK"):
         picture = to_srgb(picture, profile)
-    return picture.convert("RGB")
+    return picture if picture.mode == "RGB" else picture.convert("RGB")
 
 
 def to_grey(picture: Image.Image) -> Image.Image:
