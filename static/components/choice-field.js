@@ -22,7 +22,7 @@ export class ChoiceField extends PageElement {
     disabled: { type: Boolean },
     list: { type: Boolean },
     small: { type: Boolean },
-    bare: { type: Boolean },
+    bare: { type: Boolean, reflect: true },
   };
 
   #name = `choice-${serial++}`;

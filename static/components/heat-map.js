@@ -37,6 +37,7 @@ import { PageElement } from "./element.js";
  *   outside as `{map, y, x}` to follow another figure
  * - `marks` {Mark[]} boxes to outline
  * - `readout` {boolean} show the line with the place and value under the cursor
+ * - `roving` {boolean} no stop of the Tab key, where one of several figures is
  *
  * Events (bubbling CustomEvents)
  * - `cell-hover` {Cell} the cursor moved, by pointer or keys; `cell-leave` it left
@@ -47,7 +48,8 @@ import { PageElement } from "./element.js";
  * the ends of the row; Page Up and Page Down to the map before and after; Enter or Space pins or
  * selects; Escape releases.
  *
- * Methods: `scaleOf(map)`, `where(map, box)` (fractions of the canvas), `picture()` (PNG Blob).
+ * Methods: `point({slot, y, x})` moves the cursor as the pointer does; `scaleOf(map)`; `where(map, box)`
+ * (fractions of the canvas); `picture()` (PNG Blob).
  */
 export class HeatMap extends PageElement {
   static properties = {
@@ -58,7 +60,7 @@ export class HeatMap extends PageElement {
     rgb: { type: Boolean },
     columns: { type: Number },
     fold: { type: Number },
-    mode: {},
+    mode: { reflect: true },
     label: {},
     names: { attribute: false },
     selected: { attribute: false },
@@ -66,6 +68,7 @@ export class HeatMap extends PageElement {
     pinned: { attribute: false },
     marks: { attribute: false },
     readout: { type: Boolean },
+    roving: { type: Boolean },
   };
 
   /** @type {ImageData | null} */ #image = null;
@@ -89,6 +92,7 @@ export class HeatMap extends PageElement {
     /** @type {{map: number, y: number, x: number} | null} */ this.pinned = null;
     /** @type {readonly Mark[]} */ this.marks = [];
     this.readout = false;
+    this.roving = false;
   }
 
   connectedCallback() {
@@ -149,7 +153,7 @@ export class HeatMap extends PageElement {
     const live = this.mode !== "still";
     return html`
       <div class="plane" .style=${`--ratio: ${width} / ${height}`}
-        tabindex=${live ? 0 : nothing} role=${live ? "application" : "img"}
+        tabindex=${live ? (this.roving ? -1 : 0) : nothing} role=${live ? "application" : "img"}
         aria-roledescription=${live ? gettext("heat map") : nothing}
         aria-label="${this.label} (${this.#summary()})"
         @pointermove=${this.#onPointer} @pointerdown=${this.#onPointer} @pointerleave=${this.#onLeave}
@@ -204,7 +208,7 @@ export class HeatMap extends PageElement {
       map: this.nameOf(cell.map),
       y: cell.y,
       x: cell.x,
-      value: format.number(tensor.at(cell.map, cell.y, cell.x), 4),
+      value: format.number(tensor.at(cell.map, cell.y, cell.x), tensor.bytes ? 3 : 4),
     });
   }
 
@@ -281,10 +285,14 @@ export class HeatMap extends PageElement {
     };
   }
 
+  /** @param {Place} place */
+  point(place) {
+    this.#point(this.#cell(place));
+  }
+
   /** @param {Cell | null} cell */
   #point(cell) {
-    const same = this.mode === "maps" ? ["map"] : ["map", "y", "x"];
-    const key = (/** @type {any} */ at) => at && same.map((name) => at[name]).join();
+    const key = (/** @type {any} */ at) => at && `${at.map},${at.y},${at.x}`;
     if (key(cell) === key(this.cursor)) return;
     this.cursor = cell;
     this.tell(cell ? "cell-hover" : "cell-leave", cell);

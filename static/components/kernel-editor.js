@@ -101,7 +101,7 @@ export class KernelEditor extends PageElement {
                   </select></label>`
                 : nothing
             }
-            ${this.original ? html`<button type="button" ?disabled=${!changed} @click=${this.#restore}>${gettext("Put the trained one back")}</button>` : nothing}
+            ${this.original ? html`<button type="button" ?disabled=${!changed} @click=${this.#restore}>${gettext("Put back")}</button>` : nothing}
           </div>`
       }`;
   }
@@ -117,8 +117,8 @@ export class KernelEditor extends PageElement {
     const here = this.here.y === y && this.here.x === x;
     const changed = this.original !== null && !Object.is(this.original[y]?.[x], value);
     const touched = this.touched?.y === y && this.touched.x === x;
-    const name = gettext("row {y}, column {x}: {value}", { y, x, value: format.number(value) });
     const text = format.fixed(value, Math.min(decimals(this.#step), 3));
+    const name = gettext("row {y}, column {x}: {value}", { y, x, value: text });
     return html`<div role="gridcell" tabindex=${here ? 0 : -1}
       aria-label=${changed ? `${name} (${gettext("changed")})` : name}
       class="${changed ? "changed" : ""} ${touched ? "touched" : ""}"

@@ -9,7 +9,7 @@ import { PageElement } from "./element.js";
  * its own.
  */
 export class MathFormula extends PageElement {
-  static properties = { tex: {}, plain: {}, block: { type: Boolean } };
+  static properties = { tex: {}, plain: {}, block: { type: Boolean, reflect: true } };
 
   constructor() {
     super();

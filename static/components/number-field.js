@@ -29,7 +29,7 @@ export class NumberField extends PageElement {
     unit: {},
     disabled: { type: Boolean },
     slider: { type: Boolean },
-    bare: { type: Boolean },
+    bare: { type: Boolean, reflect: true },
     hint: {},
     problem: {},
   };

@@ -6,6 +6,8 @@ import { PageElement } from "./element.js";
 
 /** @typedef {Record<string, {shape: readonly number[], values: Float32Array}>} Arrays */
 
+let serial = 0;
+
 /**
  * `<take-away>`: a figure's menu: copy the link, the request as curl or Python; download it as PNG or NPZ.
  * What is not given is not offered.
@@ -31,6 +33,7 @@ export class TakeAway extends PageElement {
     said: { state: true },
   };
 
+  #id = `take-away-${serial++}`;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
 
   constructor() {
@@ -48,16 +51,15 @@ export class TakeAway extends PageElement {
     const { link, call, picture, arrays } = this;
     const item = (/** @type {string} */ words, /** @type {() => unknown} */ act) =>
       html`<li><button type="button" class="plain" @click=${() => this.#do(act)}>${words}</button></li>`;
-    return html`<details @keydown=${this.#onKey} @focusout=${this.#onFocusOut}>
-        <summary aria-label=${this.label || nothing}>${gettext("Take away")}</summary>
-        <ul>
-          ${link ? item(gettext("Copy link"), () => this.#copy(new URL(link(), location.href).href)) : nothing}
-          ${call ? item(gettext("Copy as curl"), () => this.#copy(curl(this.#absolute(call())))) : nothing}
-          ${call ? item(gettext("Copy as Python"), () => this.#copy(python(this.#absolute(call())))) : nothing}
-          ${picture ? item(gettext("Download PNG"), async () => this.#save(await picture(), "png")) : nothing}
-          ${arrays ? item(gettext("Download NPZ"), async () => this.#save(pack(await arrays()), "npz")) : nothing}
-        </ul>
-      </details>
+    return html`<button type="button" class="plain" popovertarget=${this.#id} aria-haspopup="true"
+        aria-label=${this.label || nothing}>${gettext("Take away")}</button>
+      <ul id=${this.#id} popover @toggle=${this.#onToggle} @keydown=${this.#onKey}>
+        ${link ? item(gettext("Copy link"), () => this.#copy(new URL(link(), location.href).href)) : nothing}
+        ${call ? item(gettext("Copy as curl"), () => this.#copy(curl(this.#absolute(call())))) : nothing}
+        ${call ? item(gettext("Copy as Python"), () => this.#copy(python(this.#absolute(call())))) : nothing}
+        ${picture ? item(gettext("Download PNG"), async () => this.#save(await picture(), "png")) : nothing}
+        ${arrays ? item(gettext("Download NPZ"), async () => this.#save(pack(await arrays()), "npz")) : nothing}
+      </ul>
       <output class="said">${this.said}</output>`;
   }
 
@@ -70,7 +72,7 @@ export class TakeAway extends PageElement {
   async #do(act) {
     try {
       await act();
-      this.#close();
+      this.querySelector("ul")?.hidePopover();
     } catch (error) {
       this.#say(gettext("That did not work: {why}", { why: String(error) }));
     }
@@ -112,49 +114,29 @@ export class TakeAway extends PageElement {
     }, 4000);
   }
 
-  #close() {
-    const details = this.querySelector("details");
-    if (!details?.open) return;
-    const inside = details.contains(document.activeElement);
-    details.open = false;
-    if (inside) details.querySelector("summary")?.focus();
+  /** Open, it lies over everything, below its button or, without room, above.
+   * @param {ToggleEvent} event */
+  #onToggle(event) {
+    const menu = /** @type {HTMLElement} */ (event.target);
+    const button = this.querySelector("button");
+    if (event.newState !== "open" || !button) return;
+    const [at, size] = [button.getBoundingClientRect(), menu.getBoundingClientRect()];
+    const below = at.bottom + size.height <= innerHeight;
+    menu.style.top = `${Math.max(0, below ? at.bottom : at.top - size.height)}px`;
+    menu.style.left = `${Math.max(0, Math.min(at.left, document.body.clientWidth - size.width))}px`;
+    menu.querySelector("button")?.focus();
   }
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {
-    if (event.key === "Escape") return this.#close();
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    const details = this.querySelector("details");
-    if (!step || !details?.open) return;
-    const items = [...details.querySelectorAll("button")];
-    const at = items.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
-    items.at((at + step) % items.length)?.focus();
+    if (!step) return;
+    const items = [...this.querySelectorAll("li button")];
+    const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    const next = /** @type {HTMLElement | undefined} */ (items.at((at + step) % items.length));
+    next?.focus();
     event.preventDefault();
   }
-
-  /** @param {FocusEvent} event */
-  #onFocusOut(event) {
-    const details = this.querySelector("details");
-    const next = /** @type {Node | null} */ (event.relatedTarget);
-    if (details && next && !details.contains(next)) details.open = false;
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    document.addEventListener("pointerdown", this.#onOutside);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    document.removeEventListener("pointerdown", this.#onOutside);
-  }
-
-  /** @param {PointerEvent} event */
-  #onOutside = (event) => {
-    const details = this.querySelector("details");
-    if (details?.open && !details.contains(/** @type {Node} */ (event.target)))
-      details.open = false;
-  };
 }
 
 /** @param {Arrays} arrays */

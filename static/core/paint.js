@@ -4,8 +4,11 @@ import { corner } from "./grid.js";
 /** @typedef {import("./grid.js").Grid} Grid */
 /** @typedef {import("./tensor.js").Tensor} Tensor */
 /** @typedef {import("./colour.js").Scale} Scale */
+/** @typedef {(target: Uint32Array, at: number, first: number, length: number) => void} Write
+ * puts the colours of the values `first` … `first + length − 1` of a map at `at` */
 
-const table = new Uint32Array(256); // one scratch lookup table: painting never yields
+// One lookup table for all: painting never yields.
+const table = new Uint32Array(256);
 
 /**
  * Paint maps into a canvas's pixels (0xAABBGGRR), each at its slot of the grid.
@@ -16,21 +19,20 @@ const table = new Uint32Array(256); // one scratch lookup table: painting never 
  * @param {(map: number) => {scale: Scale, colours: Uint32Array}} look
  */
 export function paintMaps(pixels, grid, tensor, maps, look) {
+  const { size, bytes } = tensor;
   maps.forEach((map, slot) => {
     const { scale, colours } = look(map);
-    const start = map * tensor.size;
-    if (tensor.bytes) {
+    const start = map * size;
+    if (bytes) {
       lookup(tensor.lo[map] ?? Number.NaN, tensor.hi[map] ?? Number.NaN, scale, colours, table);
-      const bytes = tensor.bytes;
-      fill(pixels, grid, slot, (i) => table[bytes[start + i] ?? 0] ?? 0);
+      place(pixels, grid, slot, (target, at, first, length) =>
+        colourBytes(target, at, bytes, start + first, length),
+      );
     } else {
       const { values } = tensor;
-      const factor = STEPS / (scale.hi - scale.lo);
-      fill(pixels, grid, slot, (i) => {
-        const t = ((values[start + i] ?? 0) - scale.lo) * factor;
-        if (!Number.isFinite(t)) return NON_FINITE;
-        return colours[t <= 0 ? 0 : t >= STEPS ? STEPS : (t + 0.5) | 0] ?? 0;
-      });
+      place(pixels, grid, slot, (target, at, first, length) =>
+        colourFloats(target, at, values, start + first, length, scale, colours),
+      );
     }
   });
 }
@@ -48,37 +50,63 @@ export function paintColour(pixels, grid, tensor, triples, range) {
   triples.forEach((triple, slot) => {
     const [lo, hi] = range(triple);
     const factor = 255 / (hi - lo || 1);
-    const start = triple * 3 * size;
     const light = (/** @type {number} */ i) =>
       Math.min(255, Math.max(0, Math.round(((values[i] ?? 0) - lo) * factor)));
-    fill(pixels, grid, slot, (i) => {
-      const [r, g, b] = [start + i, start + size + i, start + 2 * size + i];
-      return ((255 << 24) | (light(b) << 16) | (light(g) << 8) | light(r)) >>> 0;
+    place(pixels, grid, slot, (target, at, first, length) => {
+      for (let i = 0; i < length; i++) {
+        const r = triple * 3 * size + first + i;
+        target[at + i] =
+          (255 << 24) | (light(r + 2 * size) << 16) | (light(r + size) << 8) | light(r);
+      }
     });
   });
 }
 
-/** Write one cell, value by value.
+// The two loops below run for every value of every map: no calls, no checks for holes.
+
+/** @param {Uint32Array} target @param {number} at @param {Uint8Array} bytes @param {number} start
+ * @param {number} length */
+function colourBytes(target, at, bytes, start, length) {
+  for (let i = 0; i < length; i++)
+    target[at + i] = /** @type {number} */ (table[/** @type {number} */ (bytes[start + i])]);
+}
+
+/** @param {Uint32Array} target @param {number} at @param {Float32Array} values @param {number} start
+ * @param {number} length @param {Scale} scale @param {Uint32Array} colours */
+function colourFloats(target, at, values, start, length, { lo, hi }, colours) {
+  const factor = STEPS / (hi - lo);
+  for (let i = 0; i < length; i++) {
+    const value = /** @type {number} */ (values[start + i]);
+    const t = (value - lo) * factor;
+    if (t >= 0 && t <= STEPS) target[at + i] = /** @type {number} */ (colours[(t + 0.5) | 0]);
+    else if (!Number.isFinite(value)) target[at + i] = NON_FINITE;
+    else target[at + i] = /** @type {number} */ (colours[t < 0 ? 0 : STEPS]);
+  }
+}
+
+/** Write a map where its slot is, row by row, each value `zoom` pixels wide and high.
  * @param {Uint32Array} pixels
  * @param {Grid} grid
  * @param {number} slot
- * @param {(index: number) => number} colour of the value with this index in its map
+ * @param {Write} write
  */
-function fill(pixels, grid, slot, colour) {
+function place(pixels, grid, slot, write) {
   const { cellWidth, cellHeight, zoom, width } = grid;
   const count = grid.mapWidth * grid.mapHeight;
   const [left, top] = corner(grid, slot);
+  const row = new Uint32Array(zoom > 1 ? cellWidth : 0);
   for (let y = 0; y < cellHeight; y++) {
     const from = (top + y * zoom) * width + left;
     const first = y * cellWidth;
+    const length = Math.min(cellWidth, count - first);
     if (zoom === 1) {
-      const end = Math.min(cellWidth, count - first);
-      for (let x = 0; x < end; x++) pixels[from + x] = colour(first + x);
+      write(pixels, from, first, length);
       continue;
     }
-    for (let x = 0; x < cellWidth && first + x < count; x++)
-      pixels.fill(colour(first + x), from + x * zoom, from + (x + 1) * zoom);
+    write(row, 0, first, length);
+    for (let x = 0; x < length; x++)
+      pixels.fill(row[x] ?? 0, from + x * zoom, from + (x + 1) * zoom);
     for (let copy = 1; copy < zoom; copy++)
-      pixels.copyWithin(from + copy * width, from, from + cellWidth * zoom);
+      pixels.copyWithin(from + copy * width, from, from + length * zoom);
   }
 }
