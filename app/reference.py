@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 Json = dict[str, Any]
 METHODS = ("get", "head", "post", "put", "patch", "delete")
+UNSAID = "Successful Response"
+"""What FastAPI writes where an answer has no description."""
 SMALLEST = {"minimum": "≥", "exclusiveMinimum": ">", "minLength": "≥", "minItems": "≥"}
 LARGEST = {"maximum": "≤", "exclusiveMaximum": "<", "maxLength": "≤", "maxItems": "≤"}
 
@@ -114,7 +116,7 @@ def operation(document: Json, base_url: str, path: str, method: str, spec: Json)
         parameters=[parameter(document, each) for each in spec.get("parameters", [])],
         body=bodies,
         answers=[
-            Answer(status, answer.get("description", ""), contents(document, answer))
+            Answer(status, answer["description"].replace(UNSAID, ""), contents(document, answer))
             for status, answer in spec["responses"].items()
         ],
         curl=curl(base_url + example_address(document, path, spec), method, bodies),

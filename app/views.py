@@ -82,7 +82,7 @@ class Views:
             self.environment(lang)
             .get_template(template)
             .render(
-                page=path,
+                page=path if status == 200 else "",
                 theme=theme if theme in THEMES else "",
                 languages=languages,
                 entry=self.assets.url(entry) if entry else None,

@@ -1,0 +1,42 @@
+"""The API reference and the error page in a real browser."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Request
+
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 360, "height": 740}}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/en/api", "/zh/api", "/en/nowhere", "/zh/nowhere"])
+def test_axe_finds_nothing(page: Page, base_url: str, path: str, scheme: str, size: str) -> None:
+    page.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.goto(base_url + path)
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        "async () => (await axe.run()).violations.map(v => [v.id, v.nodes.map(n => n.html)])"
+    )
+    assert found == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_reference_has_no_errors_and_asks_no_other_host(page: Page, base_url: str, lang: str) -> None:
+    errors: list[str] = []
+    asked: list[Request] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("request", lambda request: asked.append(request))
+    page.goto(f"{base_url}/{lang}/api", wait_until="networkidle")
+    assert errors == []
+    assert [request.url for request in asked if not request.url.startswith((base_url, "data:"))] == []
+
+
+def test_the_code_of_an_error_leads_to_its_meaning(page: Page, base_url: str) -> None:
+    page.goto(f"{base_url}/api/problems#no-such-layer")
+    assert page.url == f"{base_url}/en/api#no-such-layer"
+    assert page.locator(":target").inner_text().startswith("no-such-layer")
