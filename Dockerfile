@@ -7,8 +7,7 @@
 # Behind a name of its own it needs CONVSCOPE_ALLOWED_HOSTS=that.name; README.md lists all settings.
 ARG PYTHON=3.11
 
-# The full image, because node needs libatomic, which the slim one leaves out.
-FROM python:${PYTHON} AS build
+FROM python:${PYTHON}-slim AS build
 ARG TORCH_INDEX=""
 WORKDIR /app
 RUN python -m venv /opt/venv
