@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, fx, nn
 
+from models.folding import Fold, with_folds
 from models.layers.activation import activate
 from models.layers.arithmetic import Add
 from models.layers.convolution import SameConv2d, conv2d
@@ -34,10 +35,11 @@ class Step:
     function: Callable[..., Tensor]
     arguments: Mapping[str, Any] = field(default_factory=dict)
     scaled: tuple[tuple[frozenset[int], float], ...] = ()
+    fold: Fold | None = None
 
     def having(self, **changes: Any) -> "Step":
         """The same step with some arguments replaced."""
-        return replace(self, arguments={**self.arguments, **changes})
+        return replace(self, arguments={**self.arguments, **changes}, fold=None)
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def trace(module: nn.Module, input_shape: tuple[int, int, int]) -> Network:
             named[node] = name
         else:
             assert node.op == "output", f"{node.name} is not a Module of its own"
-    return Network(module, input_shape, steps)
+    return Network(module, input_shape, with_folds(steps))
 
 
 def pair(value: int | tuple[int, ...]) -> tuple[int, int]:

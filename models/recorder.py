@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from models.errors import Refused
+from models.folding import fold
 from models.interventions import Intervention, apply
 from models.layers.dropout import Variant, dropout_mask
 from models.layers.normalization import AXES, Method, Statistics, moments
@@ -141,7 +142,7 @@ def walk(
 
 def _walk(steps: dict[str, Step], batch: Tensor, record: Record, seed: int) -> Recording:
     recording = Recording()
-    chosen = ancestors(steps, record.names)
+    chosen = ancestors(fold(steps, record.names, record.normalizations), record.names)
     last_use = {name: step.name for step in chosen for name in step.inputs}
     values = {INPUT: batch}
     if INPUT in record.activations:
