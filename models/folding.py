@@ -8,7 +8,7 @@ The result differs in rounding alone. Jacob et al. 2018, https://arxiv.org/abs/1
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,9 @@ def _merged(conv: Step, norm: Step) -> Step:
     )
 
 
-def fold(steps: dict[str, Step], recorded: Set[str], normalizations: Set[str]) -> dict[str, Step]:
+def fold(
+    steps: dict[str, Step], recorded: AbstractSet[str], normalizations: AbstractSet[str]
+) -> dict[str, Step]:
     """The steps, each pair made one that is as trained and of which nothing is recorded but the outcome."""
     folded = dict(steps)
     for name, step in steps.items():
