@@ -26,7 +26,7 @@ SERVED = {
     ".woff2": "font/woff2",
     ".png": "image/png",
 }
-IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*["']([^"'\n]+)["']""")
+IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*["']([\w@./-]+)["']""")
 FOR_EVER = "public, max-age=31536000, immutable"
 VERSION_LENGTH = 12
 

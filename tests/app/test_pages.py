@@ -39,6 +39,7 @@ def test_a_visitor_comes_to_their_language(
 @pytest.mark.parametrize("address", PAGES)
 @pytest.mark.parametrize(("lang", "html_lang"), [("en", "en"), ("zh", "zh-CN")])
 def test_each_page_is_in_its_language(client: TestClient, address: str, lang: str, html_lang: str) -> None:
+    client.cookies.clear()
     answer = client.get(address.format(lang))
     assert answer.status_code == 200
     assert f'<html lang="{html_lang}"' in answer.text
