@@ -2,7 +2,7 @@
 
 import copy
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, TypeVar
 
@@ -115,5 +115,3 @@ def close(actual: Tensor, expected: Tensor, tolerance: float = 1e-5) -> bool:
     actual, expected = actual.double(), expected.double()
     scale = max(1.0, float(expected.abs().max()))
     return bool(actual.isfinite().all()) and float((actual - expected).abs().max()) <= tolerance * scale
-
-
