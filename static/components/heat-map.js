@@ -97,12 +97,14 @@ export class HeatMap extends PageElement {
 
   connectedCallback() {
     super.connectedCallback();
+    sizes.observe(this);
     this.#stopTheme = onTheme(() => this.#schedule());
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.#stopTheme?.();
+    sizes.unobserve(this);
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
   }
@@ -186,12 +188,9 @@ export class HeatMap extends PageElement {
     if (!tensor) return gettext("nothing yet");
     const [lo, hi] = this.rgb ? tensor.range() : tensor.range(shown);
     const size = format.shape(tensor.height > 1 ? [tensor.height, tensor.width] : [tensor.width]);
-    return gettext("{n} maps of {size}, values from {lo} to {hi}", {
-      n: shown.length,
-      size,
-      lo: format.number(lo),
-      hi: format.number(hi),
-    });
+    const words = { n: shown.length, size, lo: format.number(lo), hi: format.number(hi) };
+    if (shown.length === 1) return gettext("one map of {size}, values from {lo} to {hi}", words);
+    return gettext("{n} maps of {size}, values from {lo} to {hi}", words);
   }
 
   /** The name of a shown map. @param {number} map */
@@ -251,12 +250,14 @@ export class HeatMap extends PageElement {
       }));
     }
     context.putImageData(this.#image, 0, 0);
-    this.#sharpen(canvas);
+    this.sharpen();
   }
 
   /** Square pixels where each has room, smooth where several values share a pixel of the screen
-   * (else whole rows would vanish). @param {HTMLCanvasElement} canvas */
-  #sharpen(canvas) {
+   * (else whole rows would vanish). Called whenever the size on the screen changes. */
+  sharpen() {
+    const canvas = this.querySelector("canvas");
+    if (!canvas) return;
     const room = (canvas.clientWidth * devicePixelRatio) / canvas.width;
     canvas.classList.toggle("smooth", room > 0 && room < 1.5);
   }
@@ -403,5 +404,10 @@ function step(grid, at, key, mode, stride) {
 function one({ y, x }) {
   return { top: y, left: x, bottom: y + 1, right: x + 1 };
 }
+
+// One observer for all: there are dozens of maps on a page.
+const sizes = new ResizeObserver((entries) => {
+  for (const { target } of entries) if (target instanceof HeatMap) target.sharpen();
+});
 
 customElements.define("heat-map", HeatMap);
