@@ -23,7 +23,7 @@ test: lint types js unit browser
 lint: .state/test .state/messages.pot
 	ruff check app models tests tools
 	ruff format --check app models tests tools
-	node_modules/.bin/biome ci --error-on-warnings .
+	node_modules/.bin/biome ci --colors=off --error-on-warnings .
 	$(BABEL) update --check --ignore-pot-creation-date -i .state/messages.pot -d app/locale $(LANGUAGES:%=-l %)
 
 types: .state/test static/core/api-schema.d.ts

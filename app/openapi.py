@@ -5,11 +5,12 @@ from typing import Any
 
 from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from app.errors import MEDIA_TYPE
 from app.problems import CODES
 
-EXAMPLE = {
+EXAMPLE: JsonDict = {
     "type": "/api/problems#out-of-range",
     "code": "out-of-range",
     "title": CODES["invalid"],
