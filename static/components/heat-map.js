@@ -1,10 +1,10 @@
 import { html, nothing } from "lit";
-import { palette, scaleFor } from "../core/colour.js";
+import { CanvasPainter, scaleOf } from "../core/canvas.js";
 import * as format from "../core/format.js";
 import { grid, hit, part } from "../core/grid.js";
 import { gettext } from "../core/i18n.js";
-import { paintColour, paintMaps } from "../core/paint.js";
-import { onTheme, theme } from "../core/theme.js";
+import { onTheme } from "../core/theme.js";
+import { walk } from "../core/walk.js";
 import { PageElement } from "./element.js";
 
 /** @typedef {import("../core/tensor.js").Tensor} Tensor */
@@ -71,7 +71,7 @@ export class HeatMap extends PageElement {
     roving: { type: Boolean },
   };
 
-  /** @type {ImageData | null} */ #image = null;
+  #painter = new CanvasPainter();
   #frame = 0;
   /** @type {(() => void) | undefined} */ #stopTheme;
 
@@ -121,14 +121,12 @@ export class HeatMap extends PageElement {
     return grid(this.shown.length, map, { columns: this.columns, fold: this.fold });
   }
 
-  /** The colour scale a map is painted in.
+  /** The colour scale a map is painted in; null before there is a tensor.
    * @param {number} map
    */
   scaleOf(map) {
-    const all = this.range ?? this.tensor?.range() ?? [0, 1];
-    const signed = this.signed ?? all[0] < 0;
-    const [lo, hi] = this.range ?? this.tensor?.range([map]) ?? [0, 1];
-    return scaleFor(lo, hi, signed);
+    const { tensor, range, signed } = this;
+    return tensor && scaleOf({ tensor, range, signed }, map);
   }
 
   /** Where a box of a shown map lies, as fractions of the canvas; null where the map is not shown.
@@ -219,37 +217,10 @@ export class HeatMap extends PageElement {
   }
 
   #paint() {
-    const { tensor } = this;
+    const { tensor, shown, grid, range, signed, rgb } = this;
     const canvas = this.querySelector("canvas");
-    const context = canvas?.getContext("2d");
-    if (!canvas || !context || !tensor) return;
-    const { grid, shown } = this;
-    if (canvas.width !== grid.width) canvas.width = grid.width;
-    if (canvas.height !== grid.height) canvas.height = grid.height;
-    if (this.#image?.width !== grid.width || this.#image.height !== grid.height)
-      this.#image = context.createImageData(grid.width, grid.height);
-    const pixels = new Uint32Array(this.#image.data.buffer);
-    if (grid.slots < grid.columns * grid.rows || grid.fold * grid.cellHeight > grid.mapWidth)
-      pixels.fill(0); // cells that held a map before
-    if (this.rgb) {
-      paintColour(
-        pixels,
-        grid,
-        tensor,
-        shown,
-        (triple) => this.range ?? tensor.range([0, 1, 2].map((c) => 3 * triple + c)),
-      );
-    } else {
-      const now = theme();
-      const signed = this.signed ?? (this.range ?? tensor.range())[0] < 0;
-      const colours = palette(signed ? "diverging" : "sequential", now);
-      const common = this.range && scaleFor(this.range[0], this.range[1], signed);
-      paintMaps(pixels, grid, tensor, shown, (map) => ({
-        scale: common ?? scaleFor(...tensor.range([map]), signed),
-        colours,
-      }));
-    }
-    context.putImageData(this.#image, 0, 0);
+    if (!canvas || !tensor) return;
+    this.#painter.paint(canvas, { tensor, shown, grid, range, signed, rgb });
     this.sharpen();
   }
 
@@ -356,48 +327,12 @@ export class HeatMap extends PageElement {
       this.pinned = null;
       this.tell("cell-pin", null);
     } else {
-      const next = step(this.grid, at, event.key, this.mode, event.shiftKey ? 8 : 1);
+      const next = walk(this.grid, at, event.key, this.mode, event.shiftKey ? 8 : 1);
       if (!next) return;
       this.#point(this.#cell(next));
     }
     event.preventDefault();
   }
-}
-
-/** Where a key leads; null for a key that leads nowhere.
- * @param {import("../core/grid.js").Grid} grid
- * @param {Place} at
- * @param {string} key
- * @param {"cells" | "maps" | "still"} mode
- * @param {number} stride
- * @returns {Place | null}
- */
-function step(grid, at, key, mode, stride) {
-  const clamp = (/** @type {number} */ value, /** @type {number} */ end) =>
-    Math.max(0, Math.min(end - 1, value));
-  const dx = key === "ArrowLeft" ? -1 : key === "ArrowRight" ? 1 : 0;
-  const dy = key === "ArrowUp" ? -1 : key === "ArrowDown" ? 1 : 0;
-  const turn = key === "PageUp" ? -1 : key === "PageDown" ? 1 : 0;
-  if (turn) return { ...at, slot: clamp(at.slot + turn, grid.slots) };
-  if (mode === "maps") {
-    if (key === "Home") return { ...at, slot: 0 };
-    if (key === "End") return { ...at, slot: grid.slots - 1 };
-    if (!dx && !dy) return null;
-    const slot = at.slot + dx + dy * grid.columns;
-    return slot < 0 || slot >= grid.slots ? at : { ...at, slot };
-  }
-  if (key === "Home") return { ...at, x: 0 };
-  if (key === "End") return { ...at, x: grid.mapWidth - 1 };
-  if (!dx && !dy) return null;
-  if (grid.fold !== grid.mapWidth) {
-    const x = at.x + (dx + dy * grid.fold) * (dy ? 1 : stride);
-    return x < 0 || x >= grid.mapWidth ? at : { ...at, x };
-  }
-  return {
-    ...at,
-    y: clamp(at.y + dy * stride, grid.mapHeight),
-    x: clamp(at.x + dx * stride, grid.mapWidth),
-  };
 }
 
 /** @param {{y: number, x: number}} cell @returns {Box} */
