@@ -157,7 +157,7 @@ def run_network(
     after = walk(steps, batch, record, params.seed)
     before = None
     if params.difference:
-        before = walk(loaded.network.steps, batch, Record(record.activations), params.seed)
+        before = walk(loaded.network.steps, batch, record, params.seed)
     layers = [
         _layer(asked, after, before, ReceptiveField.of(fields.get(asked.layer)), encoding)
         for asked in params.record
