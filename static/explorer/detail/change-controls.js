@@ -1,0 +1,143 @@
+import { html, nothing } from "lit";
+import { PageElement } from "../../components/element.js";
+import { gettext } from "../../core/i18n.js";
+import { problemWords } from "../../core/problems.js";
+import { at, equal, without } from "./changes.js";
+import { channelControl } from "./channel-control.js";
+import { convControls } from "./conv-controls.js";
+import {
+  activationControls,
+  dropoutControls,
+  normControls,
+  poolControls,
+} from "./layer-controls.js";
+import "./kernel-control.js";
+
+/** @typedef {import("../../core/wire.js").NetworkInfo} NetworkInfo */
+/** @typedef {import("../../core/wire.js").NetworkNode} NetworkNode */
+/** @typedef {import("../../core/wire.js").Intervention} Intervention */
+/** @typedef {{detail: string, field: string, code?: string}} Refusal */
+/** @typedef {"channels" | "conv" | "kernel" | "normalization" | "dropout" | "activation" | "pooling"} Kind */
+
+/**
+ * `<change-controls>`: all that can be changed about a layer, live. What differs from the trained network is
+ * marked and goes back with one click; what the server refused is said next to its control.
+ *
+ * Properties: `info`, `node`, `channel` {number}, `interventions` {Intervention[]} all of them,
+ * `refusal` {Refusal | null} of the whole list.
+ * Event, bubbling: `interventions-change` {interventions}.
+ */
+export class ChangeControls extends PageElement {
+  static properties = {
+    info: { attribute: false },
+    node: { attribute: false },
+    channel: { type: Number },
+    interventions: { attribute: false },
+    refusal: { attribute: false },
+    linked: { state: true },
+  };
+
+  constructor() {
+    super();
+    /** @type {NetworkInfo | null} */ this.info = null;
+    /** @type {NetworkNode | null} */ this.node = null;
+    this.channel = 0;
+    /** @type {Intervention[]} */ this.interventions = [];
+    /** @type {Refusal | null} */ this.refusal = null;
+    /** Whether height and width move together. */
+    this.linked = true;
+    /** @type {string} what was moved last: a refusal that names no field belongs there */
+    this.last = "";
+    /** @type {Record<string, any>} what dropout was set to before it was switched off */
+    this.remembered = {};
+  }
+
+  render() {
+    const { info, node } = this;
+    if (!info || !node) return nothing;
+    const changed = at(this.interventions, node.name).length;
+    return html`<section aria-label=${gettext("Change {layer}", { layer: node.name })}>
+      <header><h3>${gettext("Change {layer}", { layer: node.name })}</h3>
+        ${changed ? html`<button type="button" class="plain" @click=${this.#reset}>${gettext("All as trained")}</button>` : nothing}</header>
+      ${this.#elsewhere(node)}
+      ${node.kind === "input" ? html`<p class="hint">${gettext("To change the input, choose another picture.")}</p>` : this.#controls(info, node)}
+    </section>`;
+  }
+
+  /** @param {NetworkInfo} info @param {NetworkNode} node */
+  #controls(info, node) {
+    const kinds = {
+      conv: () => html`${convControls(this, info, node)}<kernel-control .info=${info} .node=${node} .channel=${this.channel}
+        .interventions=${this.interventions}>${nothing}</kernel-control>${this.said("kernel")}`,
+      norm: () => normControls(this, node),
+      dropout: () => dropoutControls(this, node),
+      activation: () => activationControls(this, node),
+      pool: () => poolControls(this, node),
+    };
+    return html`${kinds[/** @type {keyof typeof kinds} */ (node.kind)]?.() ?? nothing}${channelControl(this, info, node)}`;
+  }
+
+  /** Send the changes on, if they are others.
+   * @param {Intervention[]} interventions
+   * @param {string} moved the control
+   */
+  set(interventions, moved) {
+    this.last = moved;
+    if (!equal(interventions, this.interventions))
+      this.tell("interventions-change", { interventions });
+  }
+
+  #reset() {
+    const { name } = /** @type {NetworkNode} */ (this.node);
+    this.set(
+      without(this.interventions, ({ layer }) => layer === name),
+      "",
+    );
+  }
+
+  /** Where a refusal belongs: the control of this layer that it is about, or "" for elsewhere. */
+  get #blamed() {
+    const [, index, rest = ""] =
+      /^interventions\.(\d+)\.?(.*)$/.exec(this.refusal?.field ?? "") ?? [];
+    const change = index === undefined ? undefined : this.interventions[Number(index)];
+    if (!change) return this.last;
+    if (change.layer !== this.node?.name) return "";
+    const kind = change.kind === "kernel_preset" ? "kernel" : change.kind;
+    const field = rest.split(".").find((part) => part && part !== change.kind);
+    return field ? `${kind}.${field}` : this.last.startsWith(kind) ? this.last : kind;
+  }
+
+  /** What was refused about a control, to stand under it.
+   * @param {string} control such as "conv.stride"; "kernel" stands for all about kernels
+   */
+  said(control) {
+    const { refusal } = this;
+    if (!refusal || !belongs(this.#blamed, control)) return nothing;
+    return html`<p class="problem refusal" role="alert">${problemWords(refusal)}</p>`;
+  }
+
+  /** A refusal that is not about any control shown. @param {NetworkNode} node */
+  #elsewhere(node) {
+    const shown = CONTROLS[node.kind] ?? [];
+    const blamed = this.#blamed;
+    const placed = [...shown, "channels"].some((control) => belongs(blamed, control));
+    if (!this.refusal || placed) return nothing;
+    return html`<p class="problem refusal" role="alert">${problemWords(this.refusal)}</p>`;
+  }
+}
+
+/** @type {Record<string, string[]>} where each kind of layer can say what was refused */
+const CONTROLS = {
+  conv: ["conv.stride", "conv.padding", "conv.padding_mode", "conv.dilation", "kernel"],
+  norm: ["normalization.method", "normalization.statistics", "normalization.groups"],
+  dropout: ["dropout"],
+  activation: ["activation"],
+  pool: ["pooling"],
+};
+
+/** @param {string} blamed @param {string} control */
+function belongs(blamed, control) {
+  return blamed === control || blamed.startsWith(`${control}.`);
+}
+
+customElements.define("change-controls", ChangeControls);

@@ -1,0 +1,179 @@
+import { html, nothing } from "lit";
+import { scaleFor } from "../../core/colour.js";
+import * as format from "../../core/format.js";
+import { gettext } from "../../core/i18n.js";
+import { isVector } from "./answers.js";
+import { scaleOf, setScale } from "./changes.js";
+import { takeAway } from "./take.js";
+import { channelName, isOutput } from "./words.js";
+import "../../components/colour-legend.js";
+import "../../components/heat-map.js";
+import "../../components/number-field.js";
+import "./channel-picker.js";
+import "./input-figure.js";
+
+/** @typedef {import("../../core/wire.js").NetworkInfo} NetworkInfo */
+/** @typedef {import("../../core/wire.js").NetworkNode} NetworkNode */
+/** @typedef {import("./layer-detail.js").LayerDetail} Host */
+/** @typedef {import("./field.js").Place} Place */
+
+/** The figures: all channels, the chosen one large, and what it sees on the picture.
+ * @param {Host} host
+ * @param {NetworkInfo} info
+ * @param {NetworkNode} node
+ */
+export function stage(host, info, node) {
+  const { map } = host;
+  const colours = colouring(host);
+  const vector = isVector(node);
+  return html`<div class="detail-stage ${vector ? "vector" : ""}">
+    ${
+      vector || node.shape[0] === 1
+        ? nothing
+        : html`<figure class="shelf-figure">
+          <channel-picker .maps=${allMaps(host)} .range=${host.scope === "map" ? null : colours.range} .signed=${colours.signed}
+            .channel=${host.channel} .names=${(/** @type {number} */ n) => channelName(info, node, n)}
+            @channel-pick=${(/** @type {CustomEvent<{channel: number}>} */ event) => {
+              event.stopPropagation();
+              host.pick(event.detail.channel);
+            }}></channel-picker></figure>`
+    }
+    <figure class="map-figure">
+      ${channelBar(host, info, node)}
+      <heat-map readout .tensor=${map} .range=${colours.range} .signed=${colours.signed} .fold=${foldOf(info, node)}
+        label=${host.title} .names=${[vector ? gettext("Feature") : channelName(info, node, host.channel)]}
+        .cursor=${at(host.cursor)} .pinned=${at(host.pin)} .marks=${marks(host, vector)}
+        @cell-hover=${(/** @type {CustomEvent<Place>} */ event) => stop(event, () => host.hover(placeOf(event)))}
+        @cell-leave=${(/** @type {CustomEvent} */ event) => stop(event, () => host.hover(null))}
+        @cell-pin=${(/** @type {CustomEvent<Place | null>} */ event) => stop(event, () => host.hold(event.detail && placeOf(/** @type {any} */ (event))))}></heat-map>
+      <colour-legend .scale=${colours.range && scaleFor(colours.range[0], colours.range[1], colours.signed)}
+        .range=${map ? map.range() : null} .scope=${colours.scope} .scopes=${colours.scopes}
+        @value-change=${(/** @type {CustomEvent} */ event) =>
+          stop(event, () => {
+            host.scope = event.detail.value;
+            host.tell("scope-change", { scope: event.detail.value });
+          })}></colour-legend>
+      ${takeAway(host)}
+    </figure>
+    ${pictureFigure(host, colours)}
+  </div>`;
+}
+
+/** @param {Event} event @param {() => void} then */
+function stop(event, then) {
+  event.stopPropagation();
+  then();
+}
+
+/** @param {CustomEvent<Place>} event @returns {Place} */
+function placeOf({ detail: { y, x } }) {
+  return { y, x };
+}
+
+/** @param {Place | null} place */
+function at(place) {
+  return place && { map: 0, ...place };
+}
+
+/** @param {Host} host */
+function allMaps({ answers: { layer }, difference }) {
+  return layer && (difference && layer.difference ? layer.difference : layer.maps);
+}
+
+/** The range of the colours, where it was taken from, and where it could be taken from.
+ * @param {Host} host
+ */
+function colouring(host) {
+  const { map, difference, networkRange, answers } = host;
+  const own = map?.range() ?? null;
+  const compared = difference && answers.channel?.difference;
+  const layer = compared ? answers.layer?.difference?.range() : answers.channel?.layer.range;
+  const ranges = { map: own, layer: layer ?? own, network: compared ? null : networkRange };
+  const offered = /** @type {import("./layer-detail.js").Scope[]} */ (["map", "layer", "network"]);
+  const scopes = offered.filter((scope) => ranges[scope]);
+  const scope = scopes.includes(host.scope) ? host.scope : "layer";
+  const signed = ((scope === "network" ? networkRange : ranges.layer)?.[0] ?? 0) < 0;
+  return { range: ranges[scope], scope, scopes, signed };
+}
+
+/** A flattened picture keeps the rows that it had. @param {NetworkInfo} info @param {NetworkNode} node */
+export function foldOf(info, node) {
+  const before = info.nodes.find(({ name }) => name === node.inputs[0]);
+  const shape = /** @type {any} */ (node.kind === "flatten" ? before?.shape : null);
+  return shape?.[0] === 1 ? shape[2] : 0;
+}
+
+/** @param {Host} host @param {boolean} vector */
+function marks(host, vector) {
+  const { peak } = host;
+  if (!peak || host.answers.channel?.channel !== host.channel) return [];
+  const box = { top: peak.y, left: peak.x, bottom: peak.y + 1, right: peak.x + 1 };
+  if (vector) return [{ map: 0, box, tone: "accent" }];
+  return [{ map: 0, box, tone: "peak", label: gettext("strongest") }];
+}
+
+/** The chosen channel: its number, and a switch for it. @param {Host} host @param {NetworkInfo} info
+ * @param {NetworkNode} node */
+function channelBar(host, info, node) {
+  const count = host.answers.channel?.layer.shape[1] ?? node.shape[0] ?? 1;
+  const scale = scaleOf(host.interventions, node.name, host.channel);
+  const named = isOutput(info, node) || node.kind === "input";
+  return html`<div class="channel-bar figure-head">
+    <number-field label=${isVector(node) ? gettext("Feature") : gettext("Channel")} .value=${host.channel} .min=${0} .max=${count - 1}
+      @value-input=${(/** @type {CustomEvent} */ event) => stop(event, () => host.pick(event.detail.value))}
+      @value-change=${(/** @type {CustomEvent} */ event) => stop(event, () => {})}></number-field>
+    <span class="soft">${gettext("of {n}", { n: format.count(count) })}</span>
+    ${named ? html`<b>${channelName(info, node, host.channel)}</b>` : nothing}
+    ${
+      node.kind === "input"
+        ? nothing
+        : html`<button type="button" aria-pressed=${scale === 0}
+          @click=${() => host.change(setScale(host.interventions, node.name, host.channel, scale === 0 ? 1 : 0))}>${gettext("Silence")}</button>`
+    }
+  </div>`;
+}
+
+/** @param {Host} host @param {ReturnType<typeof colouring>} colours */
+function pictureFigure(host, colours) {
+  const { picture, map, field } = host;
+  return html`<figure class="picture-figure">
+    <figcaption class="figure-head">${gettext("On the picture")}</figcaption>
+    <input-figure .picture=${picture} .map=${map} .field=${field} .opacity=${host.opacity} .range=${colours.range}
+      .signed=${colours.signed} .seen=${seen(host)} .near=${host.boxOf(host.place)} .words=${fieldWords(host)}
+      @pixel-hover=${(/** @type {CustomEvent<Place>} */ event) => stop(event, () => host.hover(host.elementAt(event.detail)))}
+      @pixel-leave=${(/** @type {CustomEvent} */ event) => stop(event, () => host.hover(null))}
+      @pixel-pick=${(/** @type {CustomEvent<Place>} */ event) => stop(event, () => host.hold(host.elementAt(event.detail)))}></input-figure>
+    ${
+      field
+        ? html`<number-field slider label=${gettext("Opacity of the map")} unit="%" .value=${Math.round(host.opacity * 100)} .min=${0} .max=${100} .step=${5}
+          @value-input=${(/** @type {CustomEvent} */ event) =>
+            stop(event, () => {
+              host.opacity = event.detail.value / 100;
+            })} @value-change=${(/** @type {CustomEvent} */ event) => stop(event, () => {})}></number-field>`
+        : nothing
+    }
+  </figure>`;
+}
+
+/** The boxes on the picture. @param {Host} host @returns {import("./input-figure.js").Seen[]} */
+function seen(host) {
+  const boxes = [];
+  const peak = host.boxOf(host.peak);
+  if (peak) boxes.push({ box: peak, tone: "peak", label: gettext("strongest") });
+  const pinned = host.boxOf(host.pin);
+  if (pinned) boxes.push({ box: pinned, tone: "accent" });
+  const here = host.boxOf(host.cursor);
+  if (here) boxes.push({ box: here, tone: "field" });
+  const cell = host.boxOf(host.touched, host.answers.channel?.inputField ?? null);
+  if (cell) boxes.push({ box: cell, tone: "window" });
+  return boxes;
+}
+
+/** @param {Host} host */
+function fieldWords(host) {
+  if (!host.field) return gettext("Each of these numbers sees the whole picture.");
+  const box = host.boxOf(host.place);
+  if (!box) return "";
+  const words = gettext("rows {top} to {bottom}, columns {left} to {right}", { ...box });
+  return host.cursor || host.pin ? words : gettext("Strongest: {place}", { place: words });
+}

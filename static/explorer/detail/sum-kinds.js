@@ -1,0 +1,128 @@
+import { html, nothing } from "lit";
+import { gettext } from "../../core/i18n.js";
+import { find, scaleOf } from "./changes.js";
+import { CURVES } from "./curve.js";
+import { linearPictures } from "./linear-pictures.js";
+import { activated, added, dropped, normalize, normalized, pooled } from "./sum-others.js";
+import { sumOfTerms, termsOf } from "./sum-terms.js";
+import { channelName, nodeOf } from "./words.js";
+
+/** @typedef {import("../../core/wire.js").NetworkInfo} NetworkInfo */
+/** @typedef {import("../../core/wire.js").NetworkNode} NetworkNode */
+/** @typedef {import("./answers.js").UnitKnown} UnitKnown */
+/** @typedef {import("./unit-sum.js").UnitSum} Host */
+
+/** How one element came about, by the kind of its layer, before a change scaled its channel.
+ * @param {Host} host
+ * @param {NetworkInfo} info
+ * @param {NetworkNode} node
+ * @param {UnitKnown} unit
+ */
+export function explain(host, info, node, unit) {
+  const { decimals, known, interventions } = host;
+  const inputs = /** @type {any[]} */ (unit.inputs ?? []);
+  const plain = scaleOf(interventions, node.name, unit.channel) === 1;
+  /** The layer's own result, which only a scaled channel hides. @param {() => number} compute */
+  const own = (compute) => (plain ? unit.value : compute());
+  switch (node.kind) {
+    case "conv":
+    case "linear":
+      return unit.terms ? sum(host, info, node, unit.terms) : nothing;
+    case "pool": {
+      const method = setting(host, node, "pooling", "method");
+      return pooled(
+        method,
+        inputs,
+        own(() => pool(method, inputs.flat())),
+        decimals,
+      );
+    }
+    case "norm": {
+      const norm = known?.channel === unit.channel ? known.layer.normalization : null;
+      const [x] = inputs;
+      return norm
+        ? normalized(
+            norm,
+            x,
+            own(() => normalize(norm, x)),
+            decimals,
+          )
+        : nothing;
+    }
+    case "activation": {
+      const name = setting(host, node, "activation", "function");
+      const [x] = inputs;
+      return activated(
+        name,
+        x,
+        own(() => CURVES[name]?.(x) ?? x),
+        decimals,
+      );
+    }
+    case "add": {
+      const summands = inputs.map((value, i) => ({ name: node.inputs[i] ?? "", value }));
+      return added(
+        summands,
+        own(() => inputs.reduce((a, b) => a + b, 0)),
+        decimals,
+      );
+    }
+    case "dropout": {
+      const drop = known?.layer.dropout;
+      if (!drop) return nothing;
+      const [h] = inputs;
+      const m = known.mask?.at(0, unit.place.y, unit.place.x) ?? 1;
+      return dropped(
+        drop,
+        h,
+        m,
+        own(() => h * m * drop.scale),
+        decimals,
+      );
+    }
+    case "flatten":
+      return html`<p>${gettext("Moved, not changed: {place} is now feature {n}.", {
+        place: featureName(node)(unit.channel),
+        n: unit.channel,
+      })}</p>`;
+    default:
+      return nothing;
+  }
+}
+
+/** @param {Host} host @param {NetworkInfo} info @param {NetworkNode} node
+ * @param {NonNullable<UnitKnown["terms"]>} terms */
+function sum(host, info, node, terms) {
+  const source = nodeOf(info, node.inputs[0]);
+  const flattened = source?.kind === "flatten";
+  const name = flattened
+    ? featureName(source)
+    : (/** @type {number} */ index) => channelName(info, source, index);
+  return html`${flattened ? linearPictures(/** @type {any} */ (source.settings).in, terms) : nothing}
+    ${sumOfTerms(host, termsOf(terms, name), terms.bias, terms.sum)}`;
+}
+
+/** A setting as it is now. @param {Host} host @param {NetworkNode} node @param {string} kind @param {string} name */
+function setting({ interventions }, node, kind, name) {
+  return find(interventions, kind, node.name)?.[name] ?? /** @type {any} */ (node.settings)[name];
+}
+
+/** @param {"max" | "avg"} method @param {readonly number[]} values */
+function pool(method, values) {
+  return method === "max" ? Math.max(...values) : values.reduce((a, b) => a + b, 0) / values.length;
+}
+
+/** Where on the maps a flattened feature was.
+ * @param {NetworkNode} flatten
+ * @returns {(feature: number) => string}
+ */
+function featureName(flatten) {
+  const [channels, height, width] = /** @type {any} */ (flatten.settings).in;
+  return (feature) => {
+    const n = Math.floor(feature / (height * width));
+    const [y, x] = [Math.floor(feature / width) % height, feature % width];
+    if (height * width === 1) return gettext("Channel {n}", { n });
+    if (channels === 1) return gettext("row {y}, column {x}", { y, x });
+    return gettext("channel {n}, row {y}, column {x}", { n, y, x });
+  };
+}

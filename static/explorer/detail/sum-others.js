@@ -1,0 +1,159 @@
+import { html, nothing } from "lit";
+import * as format from "../../core/format.js";
+import { gettext } from "../../core/i18n.js";
+import { CURVES, curve } from "./curve.js";
+import { numberTable, scaleOf } from "./number-table.js";
+import { bracketed } from "./sum-terms.js";
+import { FUNCTIONS } from "./words.js";
+import "../../components/math-formula.js";
+
+/** How one element comes about in layers that are no sums of products. Each function writes one kind. */
+
+/** @typedef {import("../../core/wire.js").Normalization} Normalization */
+/** @typedef {import("../../core/wire.js").Dropout} Dropout */
+
+/** More cells than this on a side are not written as numbers. */
+const READABLE = 14;
+
+/** @param {"max" | "avg"} method @param {readonly (readonly number[])[]} window @param {number} value
+ * @param {number} decimals */
+export function pooled(method, window, value, decimals) {
+  const all = window.flat();
+  const total = all.reduce((sum, each) => sum + each, 0);
+  const most = Math.max(...all);
+  const first = all.indexOf(most);
+  const width = window[0]?.length ?? 1;
+  const sentence =
+    method === "max"
+      ? gettext("The largest of {n} values is {value}.", {
+          n: all.length,
+          value: format.fixed(value, decimals),
+        })
+      : gettext("The sum of {n} values, {sum}, divided by {n} is {value}.", {
+          n: all.length,
+          sum: format.fixed(total, decimals),
+          value: format.fixed(value, decimals),
+        });
+  const readable = window.length <= READABLE && width <= READABLE;
+  return html`<div class="written"><div class="term">
+      ${
+        readable
+          ? html`<figure>${numberTable({
+              rows: window,
+              caption: gettext("The window"),
+              scale: scaleOf(all),
+              decimals,
+              mark: (y, x) => (method === "max" && y * width + x === first ? "largest" : ""),
+            })}<figcaption>${gettext("window")}</figcaption></figure>`
+          : nothing
+      }
+      <span class="sign">${method === "max" ? "max" : gettext("mean")}</span>
+      <span class="partial">${format.fixed(value, decimals)}</span>
+    </div></div><p>${sentence}</p>`;
+}
+
+/** The formula of a normalisation, in symbols.
+ * @param {boolean} affine
+ */
+export function normalizationTex(affine) {
+  const normal = String.raw`\frac{\htmlClass{tone-before}{x}-\htmlClass{tone-mean}{\mu}}{\sqrt{\htmlClass{tone-deviation}{\sigma^2}+\varepsilon}}`;
+  return affine
+    ? String.raw`\htmlClass{tone-after}{y}=\htmlClass{tone-gamma}{\gamma}\cdot${normal}+\htmlClass{tone-beta}{\beta}`
+    : String.raw`\htmlClass{tone-after}{y}=${normal}`;
+}
+
+/** The same with the numbers of one element.
+ * @param {Normalization} norm of one channel
+ * @param {number} x @param {number} y
+ * @param {number} decimals
+ */
+export function normalizationNumbers(norm, x, y, decimals) {
+  const { mean, variance, gamma, beta } = ofChannel(norm);
+  const n = (/** @type {number} */ value) => tex(value, decimals);
+  const part = String.raw`\frac{\htmlClass{tone-before}{${n(x)}}-\htmlClass{tone-mean}{${inBrackets(n(mean))}}}{\sqrt{\htmlClass{tone-deviation}{${n(variance)}}+${written(plainNumber(norm.eps))}}}`;
+  const right =
+    gamma === null || beta === null
+      ? part
+      : String.raw`\htmlClass{tone-gamma}{${n(gamma)}}\cdot${part}+\htmlClass{tone-beta}{${inBrackets(n(beta))}}`;
+  return String.raw`\htmlClass{tone-after}{${n(y)}}=${right}`;
+}
+
+/** @param {Normalization} norm */
+export function ofChannel(norm) {
+  return {
+    mean: norm.mean[0]?.[0] ?? 0,
+    variance: norm.variance[0]?.[0] ?? 1,
+    gamma: norm.gamma?.[0] ?? null,
+    beta: norm.beta?.[0] ?? null,
+  };
+}
+
+/** A number for TeX. @param {number} value @param {number} decimals */
+export function tex(value, decimals) {
+  const small = value !== 0 && Math.abs(value) < 10 ** -decimals;
+  return written(small ? format.number(value, 2) : format.fixed(value, decimals));
+}
+
+/** @param {string} text a number, perhaps with an exponent */
+function written(text) {
+  const [mantissa = "", exponent] = text.replaceAll("−", "-").split("e");
+  const plain = mantissa.includes(".") ? mantissa : mantissa.replace("∞", String.raw`\infty`);
+  return exponent ? String.raw`${plain}\cdot10^{${exponent}}` : plain;
+}
+
+/** As short as it can be told: 0.001, 1e−5. @param {number} value */
+export function plainNumber(value) {
+  return String(Number(value.toPrecision(6))).replaceAll("-", "−");
+}
+
+/** @param {string} text */
+function inBrackets(text) {
+  return text.startsWith("-") ? `(${text})` : text;
+}
+
+/** @param {Normalization} norm @param {number} x @param {number} y @param {number} decimals */
+export function normalized(norm, x, y, decimals) {
+  if (norm.method === "none")
+    return html`<p>${gettext("No normalisation: {x} goes through as it is.", { x: format.fixed(x, decimals) })}</p>`;
+  const { mean, variance, gamma, beta } = ofChannel(norm);
+  const plain = `${format.fixed(y, decimals)} = ${gamma ?? 1} · (${x} − ${mean}) / √(${variance} + ${norm.eps}) + ${beta ?? 0}`;
+  return html`<math-formula block class="substituted" .tex=${normalizationNumbers(norm, x, y, decimals)} .plain=${plain}></math-formula>`;
+}
+
+/** What normalising a value gives, for where a later factor hides it.
+ * @param {Normalization} norm @param {number} x */
+export function normalize(norm, x) {
+  const { mean, variance, gamma, beta } = ofChannel(norm);
+  if (norm.method === "none") return x;
+  return ((x - mean) / Math.sqrt(variance + norm.eps)) * (gamma ?? 1) + (beta ?? 0);
+}
+
+/** @param {string} name of the function @param {number} x @param {number} y @param {number} decimals */
+export function activated(name, x, y, decimals) {
+  const f = CURVES[name];
+  const label = FUNCTIONS[/** @type {keyof typeof FUNCTIONS} */ (name)] ?? name;
+  return html`<div class="beside">${f ? curve(f, { x, y: f(x) }) : nothing}
+    <p class="equation"><span>${label}(<span class="tone-before">${format.fixed(x, decimals)}</span>)</span>
+      <span>= <b class="tone-after">${format.fixed(y, decimals)}</b></span></p></div>`;
+}
+
+/** @param {{name: string, value: number}[]} summands @param {number} sum @param {number} decimals */
+export function added(summands, sum, decimals) {
+  return html`<p class="equation">${summands.map(
+    ({ name, value }, i) =>
+      html`${i ? html`<span class="sign">+</span>` : nothing}<span class="named">${i ? bracketed(value, decimals) : format.fixed(value, decimals)}<small>${name}</small></span>`,
+  )}<span class="sign">=</span><b>${format.fixed(sum, decimals)}</b></p>`;
+}
+
+/** @param {Dropout} drop @param {number} h @param {number} m @param {number} y @param {number} decimals */
+export function dropped(drop, h, m, y, decimals) {
+  if (!drop.on)
+    return html`<p>${gettext("Switched off, as when a trained network is used: {x} goes through as it is.", { x: format.fixed(h, decimals) })}</p>`;
+  const named = (/** @type {string} */ text, /** @type {string} */ name, tone = "") =>
+    html`<span class="named ${tone}">${text}<small>${name}</small></span>`;
+  return html`<p class="equation">
+    ${named(format.fixed(h, decimals), gettext("input h"), "tone-before")}<span class="sign">×</span>
+    ${named(String(m), gettext("mask m"), "tone-mean")}<span class="sign">×</span>
+    ${named(format.fixed(drop.scale, decimals), "1 / (1 − p)", "tone-gamma")}<span class="sign">=</span>
+    <b class="tone-after">${format.fixed(y, decimals)}</b></p>`;
+}

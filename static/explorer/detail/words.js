@@ -1,0 +1,96 @@
+/** What a layer is, in words. */
+
+import * as format from "../../core/format.js";
+import { gettext, pick } from "../../core/i18n.js";
+
+/** @typedef {import("../../core/wire.js").NetworkInfo} NetworkInfo */
+/** @typedef {import("../../core/wire.js").NetworkNode} NetworkNode */
+
+const times = (/** @type {readonly number[]} */ [height, width]) => `${height}×${width}`;
+
+/** A layer's facts, each a few words.
+ * @param {NetworkNode} node
+ * @param {readonly number[]} shape as it is now, without the batch
+ */
+export function facts(node, shape) {
+  const field = node.receptive_field;
+  return [
+    node.operation,
+    ...settings(node),
+    format.shape(shape),
+    field && node.kind !== "input" && gettext("sees {size} pixels", { size: times(field.size) }),
+    node.parameters && gettext("{n} parameters", { n: format.count(node.parameters) }),
+    node.multiply_adds && gettext("{n} multiply-adds", { n: format.count(node.multiply_adds) }),
+  ].filter(Boolean);
+}
+
+/** @param {NetworkNode} node */
+function settings({ kind, settings }) {
+  const s = /** @type {any} */ (settings);
+  switch (kind) {
+    case "conv":
+      return [
+        gettext("kernels of {size}", { size: times(s.kernel_size) }),
+        gettext("stride {n}", { n: pairOf(s.stride) }),
+        s.groups === s.in_channels && s.groups > 1 && gettext("each channel by itself"),
+      ];
+    case "pool":
+      return s.whole_map
+        ? [gettext("the whole map")]
+        : [gettext("windows of {size}", { size: times(s.kernel_size) })];
+    default:
+      return [];
+  }
+}
+
+/** Two equal numbers as one. @param {readonly number[]} pair */
+export function pairOf(pair) {
+  return pair[0] === pair[1] ? `${pair[0]}` : times(pair);
+}
+
+/** A channel's name: a colour at the input, a class at the end, else its number.
+ * @param {NetworkInfo} info
+ * @param {NetworkNode | undefined} node
+ * @param {number} channel
+ */
+export function channelName(info, node, channel) {
+  if (node?.kind === "input" && node.shape[0] === 3) return colours()[channel] ?? "";
+  if (node && isOutput(info, node)) {
+    const words = info.classes[channel];
+    if (words) return pick(words);
+  }
+  if (node && node.shape.length < 3) return gettext("Feature {n}", { n: channel });
+  return gettext("Channel {n}", { n: channel });
+}
+
+/** The same within a sentence.
+ * @param {NetworkInfo} info
+ * @param {NetworkNode | undefined} node
+ * @param {number} channel
+ */
+export function channelWords(info, node, channel) {
+  const named = node && (isOutput(info, node) || (node.kind === "input" && node.shape[0] === 3));
+  if (named) return channelName(info, node, channel);
+  if (node && node.shape.length < 3) return gettext("feature {n}", { n: channel });
+  return gettext("channel {n}", { n: channel });
+}
+
+/** @param {NetworkInfo} info @param {NetworkNode} node */
+export function isOutput(info, node) {
+  return node.name === info.nodes.at(-1)?.name && node.shape[0] === info.classes.length;
+}
+
+const colours = () => [gettext("Red"), gettext("Green"), gettext("Blue")];
+
+/** The node of that name. @param {NetworkInfo} info @param {string | undefined} name */
+export function nodeOf(info, name) {
+  return info.nodes.find((node) => node.name === name);
+}
+
+export const FUNCTIONS = {
+  relu: "ReLU",
+  relu6: "ReLU6",
+  leaky_relu: "Leaky ReLU",
+  gelu: "GELU",
+  identity: "Identity",
+};
