@@ -217,7 +217,7 @@ def test_channels_of_any_layer_are_scaled_once_each(layer: str, channels: list[i
 
 
 def test_channels_are_silenced_by_default_and_scales_multiply() -> None:
-    module, network = small()
+    _, network = small()
     record = Record(frozenset({"act1"}))
     batch = pictures(network)
     plain = run(network, batch, (), record).activations["act1"]
