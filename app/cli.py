@@ -10,21 +10,17 @@ import socket
 import sys
 import threading
 import time
-import traceback
 import urllib.error
 import urllib.request
-from typing import TYPE_CHECKING
+from typing import Any
 
 import uvicorn
 from pydantic import ValidationError
-from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors import ChangeReload, Multiprocess
+from uvicorn.supervisors import ChangeReload
 
 from app.loop import QUEUE
 from app.settings import ROOT, Settings
-
-if TYPE_CHECKING:
-    from fastapi import FastAPI
+from app.supervisor import Supervisor
 
 WORKER_ENVIRONMENT = {
     # One PyTorch thread per worker: two in a busy server fight over the cores.
@@ -37,7 +33,6 @@ WORKER_ENVIRONMENT = {
 """Read by a worker's libraries before its first line of Python, so the supervisor sets it."""
 
 START_SECONDS = 60.0
-STOP_SECONDS = 5
 
 
 def main() -> None:
@@ -55,39 +50,24 @@ def main() -> None:
     for name, value in WORKER_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     threading.Thread(target=announce, args=(address,), daemon=True).start()
-    config = uvicorn.Config(
-        "app.cli:worker",
-        factory=True,
-        loop="app.loop:FairLoop",
-        workers=settings.worker_count,
-        reload=settings.dev,
-        reload_dirs=[str(ROOT / name) for name in ("app", "models")] if settings.dev else None,
-        log_level=settings.log_level,
-        timeout_keep_alive=settings.keep_alive_seconds,
-        timeout_graceful_shutdown=STOP_SECONDS,
-        server_header=False,
-        ws="none",
-    )
+    options: dict[str, Any] = {
+        "loop": "app.loop:FairLoop",
+        "log_level": settings.log_level,
+        "timeout_keep_alive": settings.keep_alive_seconds,
+        "server_header": False,
+        "ws": "none",
+    }
     if settings.dev:
-        ChangeReload(config, target=uvicorn.Server(config).run, sockets=[listener]).run()
-        return
-    supervisor = Multiprocess(config, sockets=[listener])
-    supervisor.run()
-    if STARTUP_FAILURE in [process.exitcode for process in supervisor.processes]:
-        sys.exit(1)
+        reloading(options, listener)
+    else:
+        sys.exit(Supervisor(options, listener, settings.worker_count).run())
 
 
-def worker() -> "FastAPI":
-    """The application of one worker; if it cannot start, the supervisor is told to give up."""
-    from app.main import create_app  # PyTorch comes with it, which the supervisor need not wait for
-
-    try:
-        return create_app()
-    except ValueError as error:
-        print(f"ConvScope cannot start: {error}", file=sys.stderr)
-    except Exception:  # noqa: BLE001 (started again, it would fail again, for ever)
-        traceback.print_exc()
-    sys.exit(STARTUP_FAILURE)
+def reloading(options: dict[str, Any], listener: socket.socket) -> None:
+    """Serve with one worker, which is started anew whenever a Python file changes."""
+    folders = [str(ROOT / name) for name in ("app", "models")]
+    config = uvicorn.Config("app.main:create_app", factory=True, reload=True, reload_dirs=folders, **options)
+    ChangeReload(config, target=uvicorn.Server(config).run, sockets=[listener]).run()
 
 
 def configure() -> Settings:

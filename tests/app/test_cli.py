@@ -8,8 +8,9 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -61,16 +62,24 @@ def children(pid: int) -> list[int]:
 
 
 def workers(pid: int) -> list[int]:
-    """The server processes among a supervisor's children; multiprocessing adds helpers of its own."""
-    return [child for child in children(pid) if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text()]
+    """The workers of a supervisor: children of the process that they are forked from."""
+    return [worker for child in children(pid) for worker in children(child)]
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Return as soon as the condition holds, at most 20 seconds from now."""
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks at the processes in /proc")
 def test_workers_share_the_address_the_store_and_the_settings(tmp_path: Path) -> None:
     with server(tmp_path, "--workers", "2") as (process, address):
         assert json.loads(get(f"{address}readyz"))["status"] == "ok"
+        wait_for(lambda: len(workers(process.pid)) == 2)
         pids = workers(process.pid)
-        assert len(pids) == 2
         for pid in pids:
             environment = Path(f"/proc/{pid}/environ").read_text().split("\0")
             assert {f"{name}={value}" for name, value in WORKER_ENVIRONMENT.items()} <= set(environment)
@@ -84,7 +93,19 @@ def test_workers_share_the_address_the_store_and_the_settings(tmp_path: Path) ->
         for _ in range(8):  # each on a connection of its own, so by whichever worker is quicker
             assert get(address.rstrip("/") + location).startswith(b"\x89PNG")
         os.kill(pids[0], signal.SIGKILL)
+        wait_for(lambda: len(workers(process.pid)) == 2 and pids[0] not in workers(process.pid))
         assert get(f"{address}healthz")
+        process.terminate()
+        assert process.wait(20) == 0
+        assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks at the processes in /proc")
+def test_workers_end_with_their_supervisor(tmp_path: Path) -> None:
+    with server(tmp_path, "--workers", "1") as (process, _):
+        pids = workers(process.pid)
+        process.kill()
+        wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))
 
 
 def test_a_port_in_use_is_one_clear_line() -> None:
