@@ -1,0 +1,82 @@
+import * as format from "../core/format.js";
+import { gettext } from "../core/i18n.js";
+
+/** @typedef {import("../core/wire.js").Intervention} Intervention */
+
+/** What a change does, in a few words; the layer is named beside it.
+ * @param {Intervention} change
+ * @returns {string}
+ */
+export function changeWords(change) {
+  switch (change.kind) {
+    case "conv":
+      return convolution(change);
+    case "kernel":
+      return gettext("kernel {out} for input {in} edited", { out: change.out, in: change.in ?? 0 });
+    case "kernel_preset":
+      return gettext("kernel {out} replaced by {preset}", { out: change.out, preset: change.preset });
+    case "channels":
+      return channels(change.channels, change.scale ?? 0);
+    case "normalization":
+      return normalization(change);
+    case "dropout":
+      return dropout(change);
+    case "activation":
+      return gettext("function: {name}", { name: change.function });
+    case "pooling":
+      return change.method === "max" ? gettext("pools the maximum") : gettext("pools the mean");
+  }
+}
+
+/** @param {Extract<Intervention, {kind: "conv"}>} change */
+function convolution({ stride, padding, padding_mode, dilation }) {
+  const pair = (/** @type {readonly number[]} */ [y = 1, x = 1]) => (y === x ? String(y) : `${y}×${x}`);
+  /** @type {string[]} */ const parts = [];
+  if (stride) parts.push(gettext("stride {n}", { n: pair(stride) }));
+  if (dilation) parts.push(gettext("dilation {n}", { n: pair(dilation) }));
+  if (padding) {
+    const sides = typeof padding === "string" ? padding : [...new Set(padding)].length > 1 ? padding.join(", ") : padding[0];
+    parts.push(gettext("padding {n}", { n: sides }));
+  }
+  if (padding_mode) parts.push(gettext("padded with {mode}", { mode: padding_mode }));
+  return parts.join(", ") || gettext("as trained");
+}
+
+/** @param {readonly number[]} list @param {number} scale */
+function channels(list, scale) {
+  const few = list.length > 4 ? `${list.slice(0, 3).join(", ")}…` : list.join(", ");
+  if (list.length === 1)
+    return scale === 0
+      ? gettext("channel {n} silenced", { n: few })
+      : gettext("channel {n} × {scale}", { n: few, scale: format.number(scale) });
+  return scale === 0
+    ? gettext("channels {n} silenced", { n: few })
+    : gettext("channels {n} × {scale}", { n: few, scale: format.number(scale) });
+}
+
+/** @param {Extract<Intervention, {kind: "normalization"}>} change */
+function normalization({ statistics, method, groups }) {
+  /** @type {string[]} */ const parts = [];
+  if (method === "none") parts.push(gettext("normalisation taken out"));
+  else if (method === "group") parts.push(gettext("GroupNorm, {n} groups", { n: groups ?? "?" }));
+  else if (method) parts.push({ batch: "BatchNorm", layer: "LayerNorm", instance: "InstanceNorm" }[method]);
+  if (statistics === "batch") parts.push(gettext("statistics of this picture"));
+  if (statistics === "running") parts.push(gettext("running statistics"));
+  return parts.join(", ") || gettext("as trained");
+}
+
+/** @param {Extract<Intervention, {kind: "dropout"}>} change */
+function dropout({ on, p, variant, seed }) {
+  if (on === false) return gettext("dropout off");
+  const words = {
+    element: gettext("single values"),
+    channel: gettext("whole channels"),
+    row: gettext("the whole branch, per picture"),
+    batch: gettext("the whole branch, for all"),
+  };
+  /** @type {string[]} */ const parts = [gettext("dropout on")];
+  if (typeof p === "number") parts.push(`p = ${format.number(p)}`);
+  if (variant) parts.push(words[variant]);
+  if (typeof seed === "number") parts.push(gettext("seed {n}", { n: seed }));
+  return parts.join(", ");
+}

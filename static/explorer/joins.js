@@ -1,0 +1,41 @@
+import { svg } from "lit";
+
+/** @typedef {import("./layout.js").Slot} Slot */
+
+const LINE = 26; // where the flow runs, in pixels from the top
+export const JOINS_HEIGHT = 36;
+
+/** The network's wiring over the columns: the flow from column to column, and the residual
+ * connections as arcs above it.
+ * @param {{flow: readonly boolean[], joins: readonly {from: number, to: number}[]}} connections
+ * @param {readonly Slot[]} slots
+ * @param {number} gap between columns
+ * @param {readonly ("" | "touched" | "follows")[]} marks of each column: changed itself, or after a change
+ */
+export function wiring({ flow, joins }, slots, gap, marks) {
+  /** @type {number[]} */ const middles = [];
+  let left = 0;
+  for (const { width } of slots) {
+    middles.push(left + width / 2);
+    left += width + gap;
+  }
+  const at = (/** @type {number} */ i) => (i < 0 ? -gap : (middles[i] ?? 0));
+  const joined = new Set(joins.map(({ to }) => to));
+  return svg`<svg class="wiring" width=${left} height=${JOINS_HEIGHT} aria-hidden="true">
+    ${flow.map((on, i) => on && svg`<line class=${follows(marks[i - 1])} x1=${at(i - 1)} x2=${at(i)} y1=${LINE} y2=${LINE}></line>`)}
+    ${joins.map(({ from, to }) => svg`<path class=${follows(marks[from])} d=${arc(at(from), at(to))}></path>`)}
+    ${middles.map((x, i) => svg`<circle class=${marks[i] ?? ""} cx=${x} cy=${LINE} r=${marks[i] === "touched" ? 4.5 : joined.has(i) ? 4 : 2}></circle>`)}
+    ${[...joined].map((i) => svg`<path class="plus ${marks[i]}" d="M${at(i) - 2.5} ${LINE}h5M${at(i)} ${LINE - 2.5}v5"></path>`)}
+  </svg>`;
+}
+
+/** @param {string | undefined} mark */
+function follows(mark) {
+  return mark ? "follows" : "";
+}
+
+/** @param {number} from @param {number} to */
+function arc(from, to) {
+  const rise = Math.min(LINE - 2, 10 + (to - from) * 0.12) * 1.33; // a cubic reaches 3/4 of its handles
+  return `M${from} ${LINE - 3}C${from + 2} ${LINE - rise},${to - 2} ${LINE - rise},${to} ${LINE - 4.5}`;
+}

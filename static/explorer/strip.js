@@ -1,0 +1,228 @@
+import { html } from "lit";
+import { PageElement } from "../components/element.js";
+import { gettext } from "../core/i18n.js";
+import { onTheme } from "../core/theme.js";
+import { columnView, fits } from "./column.js";
+import { connections, seenBy } from "./columns.js";
+import { wiring } from "./joins.js";
+import { places, reform } from "./motion.js";
+import { session } from "./session.js";
+
+/** @typedef {import("../components/heat-map.js").HeatMap} HeatMap */
+/** @typedef {import("./columns.js").Column} Column */
+/** @typedef {import("./results.js").Layer} Layer */
+/** @typedef {{column: Column, layer: Layer, map: number, y: number, x: number, channel: number,
+ *   value: number, box: import("../core/wire.js").Box}} Hover */
+
+/**
+ * `<layer-strip>`: the network as columns of heat maps, depth from left to right; drawn from the session.
+ *
+ * Properties: `compact` {boolean} beside an open layer.
+ * Events, bubbling: `unit-hover` {Hover | null} a value is under the pointer or the keys; `layer-open`
+ * {layer: string, channel: number} a map was clicked, or Enter pressed on it.
+ * Keys: up and down from map to map, left and right from column to column; Enter opens.
+ */
+export class LayerStrip extends PageElement {
+  static properties = { compact: { type: Boolean, reflect: true } };
+
+  /** @type {IntersectionObserver | null} */ #sight = null;
+  /** @type {Set<string>} */ #seen = new Set();
+  /** @type {(() => void)[]} */ #stop = [];
+  /** @type {ReturnType<typeof places> | null} */ #before = null;
+  /** @type {readonly Column[]} */ #drawn = [];
+  /** @type {[number, number] | null} */ #common = null;
+  #current = "";
+
+  constructor() {
+    super();
+    this.compact = false;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    const update = () => this.requestUpdate();
+    session.addEventListener("update", update);
+    this.#stop = [() => session.removeEventListener("update", update), onTheme(update)];
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    for (const stop of this.#stop) stop();
+    this.#sight?.disconnect();
+    this.#sight = null;
+  }
+
+  willUpdate() {
+    const columns = session.columns();
+    if (this.#drawn.length && columns !== this.#drawn) this.#before = places(this, this.#drawn);
+  }
+
+  render() {
+    const columns = session.columns();
+    const slots = session.slots();
+    const { layer, ch, scope, zoom } = session.state.values;
+    const touched = new Set(session.applied.map((change) => change.layer));
+    const marks = columns.map((column) => {
+      if (column.nodes.some(({ name }) => touched.has(name))) return "touched";
+      return session.shown(column)?.follows ? "follows" : "";
+    });
+    const gap = session.gap();
+    const upright = zoom === "nodes" && columns.some((column, i) => !fits(column, slots[i]?.width ?? 0));
+    const common = scope === "network" ? this.#kept(session.networkRange()) : null;
+    return html`<div class="scroller" role="group" aria-label=${gettext("The network's layers, from the picture to the prediction")}
+      @keydown=${{ handleEvent: this.#onKey, capture: true }}>
+      ${wiring(connections(columns), slots, gap, marks)}
+      <ol .style=${`gap: ${gap}px`} @cell-hover=${this.#onHover} @cell-leave=${this.#onLeave} @map-select=${this.#onSelect}
+        @cell-pin=${this.#onSelect} @click=${this.#onClick} @focusin=${this.#onFocus}>
+        ${columns.map((column, i) => {
+          const shown = session.shown(column);
+          const tensor = shown && session.tensor(shown);
+          const range = (session.differs ? tensor?.range() : shown?.layer.range) ?? [0, 0];
+          const slot = slots[i] ?? { width: 0, rows: 1, fold: 0 };
+          const open = column.nodes.some(({ name }) => name === layer);
+          return html`<li class=${`${marks[i]} ${open ? "open" : ""} ${column.vector ? "vector" : ""}`}
+            data-name=${column.name} .style=${`inline-size: ${slot.width}px`}>${columnView({
+              column,
+              slot,
+              mark: marks[i] ?? "",
+              open: layer === column.name,
+              channel: ch,
+              layer: shown?.layer ?? null,
+              tensor,
+              range,
+              common: scope === "map" ? null : (common ?? range),
+              signed: session.differs || (common ?? range)[0] < 0,
+              upright: upright || !fits(column, slot.width),
+              first: zoom === "nodes" && columns[i - 1]?.group !== column.group,
+            })}</li>`;
+        })}
+      </ol>
+    </div>`;
+  }
+
+  updated() {
+    const columns = session.columns();
+    if (columns !== this.#drawn) {
+      this.#drawn = columns;
+      this.#watch();
+      if (this.#before) reform(this, this.#before, columns);
+      this.#before = null;
+    }
+    this.#rove();
+  }
+
+  /** The same array while its numbers are the same, so that nothing is painted again for it.
+   * @param {[number, number] | null} range */
+  #kept(range) {
+    if (String(range) !== String(this.#common)) this.#common = range;
+    return this.#common;
+  }
+
+  /** Tell the session which columns can be seen, now and whenever that changes. */
+  #watch() {
+    this.#seen = new Set();
+    this.#sight?.disconnect();
+    this.#sight = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) {
+        const name = /** @type {HTMLElement} */ (target).dataset.name ?? "";
+        if (isIntersecting) this.#seen.add(name);
+        else this.#seen.delete(name);
+      }
+      session.setSight(new Set(this.#seen));
+    }, { root: this.querySelector(".scroller"), rootMargin: "0px 120px" });
+    for (const item of this.querySelectorAll("li")) this.#sight.observe(item);
+  }
+
+  /** One of the columns is the tab key's stop: the one that had the focus last. */
+  async #rove() {
+    const items = [...this.querySelectorAll("li")];
+    const current = items.find((item) => item.dataset.name === this.#current) ?? items[0];
+    for (const item of items) {
+      const map = /** @type {HeatMap} */ (item.querySelector("heat-map"));
+      map.roving = item !== current;
+    }
+  }
+
+  /** @param {Event} event @returns {Column | undefined} the column that something happened in */
+  #columnAt(event) {
+    const item = /** @type {HTMLElement} */ (event.target).closest("li");
+    return session.columns().find(({ name }) => name === item?.dataset.name);
+  }
+
+  /** @param {CustomEvent<import("../components/heat-map.js").Cell>} event */
+  #onHover(event) {
+    event.stopPropagation();
+    const column = this.#columnAt(event);
+    const layer = column && session.shown(column)?.layer;
+    const info = session.view?.info;
+    if (!column || !layer || !info) return;
+    const { map, y, x, value } = event.detail;
+    const channel = column.vector ? x : (layer.channels[map] ?? 0);
+    const box = seenBy(info, column.node, { y, x }, layer.field);
+    /** @type {Hover} */ const hover = { column, layer, map, y, x, channel, value, box };
+    this.tell("unit-hover", hover);
+  }
+
+  /** @param {Event} event */
+  #onLeave(event) {
+    event.stopPropagation();
+    this.tell("unit-hover", null);
+  }
+
+  /** @param {CustomEvent<import("../components/heat-map.js").Cell | null>} event */
+  #onSelect(event) {
+    event.stopPropagation();
+    const column = this.#columnAt(event);
+    const layer = column && session.shown(column)?.layer;
+    if (!column || !layer) return;
+    const { map, x } = event.detail ?? { map: 0, x: session.state.values.ch };
+    const channel = column.vector ? x : (layer.channels[map] ?? 0);
+    this.tell("layer-open", { layer: column.name, channel });
+  }
+
+  /** @param {Event} event a column's name opens its strongest channel */
+  #onClick(event) {
+    if (!(/** @type {HTMLElement} */ (event.target).closest("[data-open]"))) return;
+    const column = this.#columnAt(event);
+    const channel = (column && !column.vector && session.shown(column)?.layer.channels[0]) || 0;
+    if (column) this.tell("layer-open", { layer: column.name, channel });
+  }
+
+  /** @param {FocusEvent} event */
+  #onFocus(event) {
+    this.#current = this.#columnAt(event)?.name ?? this.#current;
+    this.#rove();
+  }
+
+  /** Left and right go from column to column; in a vector only from the ends of its rows.
+   * @param {KeyboardEvent} event */
+  #onKey = (event) => {
+    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    const from = /** @type {HTMLElement} */ (event.target).closest("li");
+    if (!step || !from || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const map = /** @type {HeatMap} */ (from.querySelector("heat-map"));
+    const { fold } = map.grid;
+    const x = (map.cursor?.x ?? 0) % fold;
+    if (map.mode === "cells" && x !== (step > 0 ? fold - 1 : 0)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const items = [...this.querySelectorAll("li")];
+    const to = items[items.indexOf(from) + step];
+    if (to) this.#enter(to, map.cursor?.map ?? 0);
+  };
+
+  /** Move the focus to a column, to the map in the same row. @param {HTMLLIElement} item @param {number} row */
+  #enter(item, row) {
+    const map = /** @type {HeatMap} */ (item.querySelector("heat-map"));
+    map.roving = false;
+    item.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const { tensor } = map;
+    const plane = /** @type {HTMLElement | null} */ (item.querySelector(".plane"));
+    plane?.focus({ preventScroll: true });
+    if (!tensor || map.mode !== "maps") return;
+    const at = Math.min(row, map.shown.length - 1);
+    map.point({ slot: at, y: tensor.height >> 1, x: tensor.width >> 1 });
+  }
+}
+
+customElements.define("layer-strip", LayerStrip);
