@@ -21,7 +21,10 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes any free one.")
     workers: int = Field(default=0, ge=0, le=256, description="Server processes; 0 is one per core.")
-    dev: bool = Field(default=False, description="Read templates and static files afresh for every request.")
+    dev: bool = Field(
+        default=False,
+        description="For development: one worker that starts again when a file changes, nothing kept.",
+    )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
         default="warning", description="Least severe message that is logged; `info` adds a line per request."
     )

@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from app.settings import Settings, available_cores
+from app.settings import ROOT, Settings, available_cores
+from tools.settings import table
 
 
 @pytest.fixture(autouse=True)
@@ -35,5 +36,6 @@ def test_nonsense_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: 
         Settings()
 
 
-def test_every_setting_says_what_it_is_for() -> None:
+def test_readme_lists_the_settings_as_they_are() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+    assert table() in (ROOT / "README.md").read_text(), "python -m tools.settings prints the table"
