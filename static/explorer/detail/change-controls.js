@@ -35,6 +35,7 @@ export class ChangeControls extends PageElement {
     interventions: { attribute: false },
     refusal: { attribute: false },
     linked: { state: true },
+    open: { state: true },
   };
 
   constructor() {
@@ -46,6 +47,8 @@ export class ChangeControls extends PageElement {
     /** @type {Refusal | null} */ this.refusal = null;
     /** Whether height and width move together. */
     this.linked = true;
+    /** On a narrow screen the controls fold away; elsewhere they are always there. */
+    this.open = false;
     /** @type {string} what was moved last: a refusal that names no field belongs there */
     this.last = "";
     /** @type {Record<string, any>} what dropout was set to before it was switched off */
@@ -58,9 +61,16 @@ export class ChangeControls extends PageElement {
     const changed = at(this.interventions, node.name).length;
     return html`<section aria-label=${gettext("Change {layer}", { layer: node.name })}>
       <header><h3>${gettext("Change {layer}", { layer: node.name })}</h3>
-        ${changed ? html`<button type="button" class="plain" @click=${this.#reset}>${gettext("All as trained")}</button>` : nothing}</header>
+        ${changed ? html`<button type="button" class="plain" @click=${this.#reset}>${gettext("All as trained")}</button>` : nothing}
+        <button type="button" class="fold" aria-expanded=${this.open} @click=${() => {
+          this.open = !this.open;
+        }}>${this.open ? gettext("Fold away") : gettext("Show the controls")}</button></header>
       ${this.#elsewhere(node)}
-      ${node.kind === "input" ? html`<p class="hint">${gettext("To change the input, choose another picture.")}</p>` : this.#controls(info, node)}
+      <div class="fields ${this.open ? "" : "folded"}">${
+        node.kind === "input"
+          ? html`<p class="hint">${gettext("To change the input, choose another picture.")}</p>`
+          : this.#controls(info, node)
+      }</div>
     </section>`;
   }
 

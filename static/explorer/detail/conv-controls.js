@@ -112,7 +112,7 @@ function padding(host, now, was, size, set) {
     Math.min(...mapSize({ ...now, padding: value }, size)) >= 1;
   const choose = (/** @type {string} */ value) =>
     set({ padding: value === "sides" ? pads : /** @type {"valid" | "same"} */ (value) }, "padding");
-  const words = { valid: gettext("none (valid)"), same: gettext("same") };
+  const words = { valid: gettext("None"), same: gettext("Same") };
   return fieldRow({
     name: "padding",
     changed: !equal(now.padding, was.padding),

@@ -1,4 +1,5 @@
 import { html, nothing } from "lit";
+import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
 import { Tensor } from "../../core/tensor.js";
 import { channelName, nodeOf } from "./words.js";
@@ -26,7 +27,7 @@ export function kernelFigure(info, node, { now, trained, bias }) {
       ${show(now, gettext("As changed"))}${changed ? show(trained, gettext("As trained")) : nothing}
     </div>
     <colour-legend .scale=${{ kind: "diverging", lo: -limit(range), hi: limit(range) }} .range=${now.range()} .scopes=${[]}></colour-legend>
-    ${bias === null ? nothing : html`<p class="caption">${gettext("bias {value}", { value: bias.toPrecision(4) })}</p>`}`;
+    ${bias === null ? nothing : html`<p class="caption">${gettext("bias {value}", { value: format.number(bias, 4) })}</p>`}`;
 }
 
 /** @param {readonly number[]} range */
@@ -63,5 +64,5 @@ function slices(info, source, tensor, range) {
 function strip(tensor, range) {
   const line = new Tensor([1, tensor.values.length], tensor.values);
   return html`<div class="strip"><heat-map readout .tensor=${line} .range=${range} .signed=${true}
-    .names=${[gettext("Weight")]} label=${gettext("One weight for each input channel")}></heat-map></div>`;
+    .fold=${Math.min(line.width, line.width > 256 ? 64 : 32)} .names=${[gettext("Weight")]} label=${gettext("One weight for each input channel")}></heat-map></div>`;
 }

@@ -160,7 +160,7 @@ export function dropoutControls(host, node) {
     changed: Boolean(on) && p !== was.p,
     trained: format.number(was.p),
     back: () => set({ p: was.p }),
-    control: html`<number-field slider label=${gettext("Probability of dropping, p")} .value=${p} .min=${0} .max=${1} .step=${0.01}
+    control: html`<number-field slider label=${gettext("Probability of dropping, p")} .value=${p} .min=${0} .max=${1} .step=${(was.p * 100) % 1 ? 0.0025 : 0.01}
       @value-input=${heard((/** @type {number} */ value) => set({ p: value }))} @value-change=${heard((/** @type {number} */ value) => set({ p: value }))}></number-field>`,
     below:
       p < 1

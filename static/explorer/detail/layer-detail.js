@@ -67,7 +67,7 @@ export class LayerDetail extends PageElement {
     this.difference = false;
     /** @type {Place | null} the element under the pointer or the keys */ this.cursor = null;
     /** Of the map over the picture. */
-    this.opacity = 0.85;
+    this.opacity = 0.7;
     /** @type {Place | null} the place on the layer's input under the pointer */ this.touched =
       null;
     this.answers = new Answers(() => this.requestUpdate());
@@ -193,7 +193,7 @@ export class LayerDetail extends PageElement {
     return html`<section aria-label=${gettext("{layer} in detail", { layer: node.name })}>
       <header>
         <h2>${node.name}</h2>
-        <p class="facts">${facts(node, shape).map((fact) => html`<span>${fact}</span>`)}</p>
+        <p class="facts">${facts(node, { shape, field: this.field, changes: this.interventions }).map((fact) => html`<span>${fact}</span>`)}</p>
         <button type="button" class="plain close" @click=${() => this.tell("close-detail", null)}>${gettext("Close")}</button>
       </header>
       <status-notice .error=${answers.error}></status-notice>

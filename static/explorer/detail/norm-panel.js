@@ -1,9 +1,8 @@
 import { html, nothing } from "lit";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
-import { normalizationTex, ofChannel, plainNumber } from "./sum-others.js";
+import { ofChannel, plainNumber } from "./sum-others.js";
 import "../../components/histogram-chart.js";
-import "../../components/math-formula.js";
 
 /** @typedef {import("../../core/wire.js").Normalization} Normalization */
 /** @typedef {import("../../core/wire.js").Distribution} Distribution */
@@ -18,12 +17,6 @@ export function normPanel(norm) {
   const none = norm.method === "none";
   const [scale, shift] = [gamma ?? 1, beta ?? 0];
   return html`
-    ${
-      none
-        ? html`<p>${gettext("Taken out: values go through as they are.")}</p>`
-        : html`<math-formula block .tex=${normalizationTex(gamma !== null)}
-            plain="y = γ · (x − μ) / √(σ² + ε) + β"></math-formula>`
-    }
     <div class="spread">
       <figure><figcaption>${gettext("Before: x")}</figcaption>
         <histogram-chart label=${gettext("Values before normalisation")} .height=${110}

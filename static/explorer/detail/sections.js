@@ -22,8 +22,8 @@ import "./unit-sum.js";
  * @param {NetworkNode} node
  */
 export function sections(host, info, node) {
-  return html`${sumSection(host, info, node)}${operandSection(host, info, node)}${kernelSection(host, info, node)}
-    ${normSection(host, node)}`;
+  return html`${sumSection(host, info, node)}${normSection(host, node)}${operandSection(host, info, node)}
+    ${kernelSection(host, info, node)}`;
 }
 
 /** @param {Host} host @param {NetworkInfo} info @param {NetworkNode} node */

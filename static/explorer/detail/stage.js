@@ -16,6 +16,7 @@ import "./input-figure.js";
 /** @typedef {import("../../core/wire.js").NetworkNode} NetworkNode */
 /** @typedef {import("./layer-detail.js").LayerDetail} Host */
 /** @typedef {import("./field.js").Place} Place */
+/** @typedef {import("../../core/wire.js").Box} Box */
 
 /** The figures: all channels, the chosen one large, and what it sees on the picture.
  * @param {Host} host
@@ -106,7 +107,8 @@ export function foldOf(info, node) {
 /** @param {Host} host @param {boolean} vector */
 function marks(host, vector) {
   const { peak } = host;
-  if (!peak || host.answers.channel?.channel !== host.channel) return [];
+  const { map } = host;
+  if (!peak || !map || map.size === 1 || host.answers.channel?.channel !== host.channel) return [];
   const box = { top: peak.y, left: peak.x, bottom: peak.y + 1, right: peak.x + 1 };
   if (vector) return [{ map: 0, box, tone: "accent" }];
   return [{ map: 0, box, tone: "peak", label: gettext("strongest") }];
@@ -155,24 +157,31 @@ function pictureFigure(host, colours) {
   </figure>`;
 }
 
-/** The boxes on the picture. @param {Host} host @returns {import("./input-figure.js").Seen[]} */
+/** The boxes on the picture: what sees all of it needs none.
+ * @param {Host} host
+ * @returns {import("./input-figure.js").Seen[]}
+ */
 function seen(host) {
-  const boxes = [];
-  const peak = host.boxOf(host.peak);
-  if (peak) boxes.push({ box: peak, tone: "peak", label: gettext("strongest") });
-  const pinned = host.boxOf(host.pin);
-  if (pinned) boxes.push({ box: pinned, tone: "accent" });
-  const here = host.boxOf(host.cursor);
-  if (here) boxes.push({ box: here, tone: "field" });
-  const cell = host.boxOf(host.touched, host.answers.channel?.inputField ?? null);
-  if (cell) boxes.push({ box: cell, tone: "window" });
-  return boxes;
+  const part = (/** @type {Box | null} */ box, /** @type {string} */ tone, label = "") =>
+    box && !isWhole(host, box) ? [{ box, tone, label }] : [];
+  return [
+    ...part(host.boxOf(host.peak), "peak", gettext("strongest")),
+    ...part(host.boxOf(host.pin), "accent"),
+    ...part(host.boxOf(host.cursor), "field"),
+    ...part(host.boxOf(host.touched, host.answers.channel?.inputField ?? null), "window"),
+  ];
+}
+
+/** @param {Host} host @param {Box} box */
+function isWhole({ info }, { top, left, bottom, right }) {
+  const [, height = 1, width = 1] = info?.input.shape ?? [];
+  return top === 0 && left === 0 && bottom === height - 1 && right === width - 1;
 }
 
 /** @param {Host} host */
 function fieldWords(host) {
-  if (!host.field) return gettext("Each of these numbers sees the whole picture.");
   const box = host.boxOf(host.place);
+  if (!host.field || (box && isWhole(host, box))) return gettext("It sees the whole picture.");
   if (!box) return "";
   const words = gettext("rows {top} to {bottom}, columns {left} to {right}", { ...box });
   return host.cursor || host.pin ? words : gettext("Strongest: {place}", { place: words });

@@ -35,7 +35,7 @@ export function pooled(method, window, value, decimals) {
           value: format.fixed(value, decimals),
         });
   const readable = window.length <= READABLE && width <= READABLE;
-  return html`<div class="written"><div class="term">
+  return html`<div class="factors">
       ${
         readable
           ? html`<figure>${numberTable({
@@ -49,7 +49,7 @@ export function pooled(method, window, value, decimals) {
       }
       <span class="sign">${method === "max" ? "max" : gettext("mean")}</span>
       <span class="partial">${format.fixed(value, decimals)}</span>
-    </div></div><p>${sentence}</p>`;
+    </div><p>${sentence}</p>`;
 }
 
 /** The formula of a normalisation, in symbols.
@@ -117,7 +117,9 @@ export function normalized(norm, x, y, decimals) {
     return html`<p>${gettext("No normalisation: {x} goes through as it is.", { x: format.fixed(x, decimals) })}</p>`;
   const { mean, variance, gamma, beta } = ofChannel(norm);
   const plain = `${format.fixed(y, decimals)} = ${gamma ?? 1} · (${x} − ${mean}) / √(${variance} + ${norm.eps}) + ${beta ?? 0}`;
-  return html`<math-formula block class="substituted" .tex=${normalizationNumbers(norm, x, y, decimals)} .plain=${plain}></math-formula>`;
+  return html`<div class="formulas">
+    <math-formula block .tex=${normalizationTex(gamma !== null)} plain="y = γ · (x − μ) / √(σ² + ε) + β"></math-formula>
+    <math-formula block class="substituted" .tex=${normalizationNumbers(norm, x, y, decimals)} .plain=${plain}></math-formula></div>`;
 }
 
 /** What normalising a value gives, for where a later factor hides it.
@@ -148,7 +150,7 @@ export function added(summands, sum, decimals) {
 /** @param {Dropout} drop @param {number} h @param {number} m @param {number} y @param {number} decimals */
 export function dropped(drop, h, m, y, decimals) {
   if (!drop.on)
-    return html`<p>${gettext("Switched off, as when a trained network is used: {x} goes through as it is.", { x: format.fixed(h, decimals) })}</p>`;
+    return html`<p>${gettext("Off: {x} goes through as it is.", { x: format.fixed(h, decimals) })}</p>`;
   const named = (/** @type {string} */ text, /** @type {string} */ name, tone = "") =>
     html`<span class="named ${tone}">${text}<small>${name}</small></span>`;
   return html`<p class="equation">

@@ -83,15 +83,15 @@ function written(host, { name, inputs, weights, products, sum }, all) {
       ...(part === 0 && { mark: (y, x) => (host.outside(y, x) ? "outside" : "") }),
     });
   const figure = (
+    /** @type {string} */ sign,
     /** @type {Rows} */ rows,
     /** @type {string} */ words,
     /** @type {number} */ part,
-  ) => html`<figure>${table(rows, words, part)}<figcaption>${words}</figcaption></figure>`;
+  ) =>
+    html`<span class="factor"><span class="sign">${sign}</span><figure>${table(rows, words, part)}<figcaption>${words}</figcaption></figure></span>`;
   return html`<div class="term">
     <b class="name">${name}</b>
-    <div class="factors">${figure(inputs, gettext("input"), 0)}<span class="sign">×</span>
-      ${figure(weights, gettext("kernel"), 1)}<span class="sign">=</span>
-      ${figure(products, gettext("products"), 2)}</div>
+    <div class="factors">${figure("", inputs, gettext("input"), 0)}${figure("×", weights, gettext("kernel"), 1)}${figure("=", products, gettext("products"), 2)}</div>
     <div class="total"><span>Σ</span><span class="partial" title=${format.number(sum, 8)}>${format.fixed(sum, decimals)}</span></div>
   </div>`;
 }

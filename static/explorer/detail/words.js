@@ -2,6 +2,8 @@
 
 import * as format from "../../core/format.js";
 import { gettext, pick } from "../../core/i18n.js";
+import { equal } from "./changes.js";
+import { moving } from "./shapes.js";
 
 /** @typedef {import("../../core/wire.js").NetworkInfo} NetworkInfo */
 /** @typedef {import("../../core/wire.js").NetworkNode} NetworkNode */
@@ -10,28 +12,31 @@ const times = (/** @type {readonly number[]} */ [height, width]) => `${height}×
 
 /** A layer's facts, each a few words.
  * @param {NetworkNode} node
- * @param {readonly number[]} shape as it is now, without the batch
+ * @param {{shape: readonly number[], field: import("./field.js").Field | null, changes: import("./changes.js").Changes}} now
+ * `shape`: without the batch
  */
-export function facts(node, shape) {
-  const field = node.receptive_field;
+export function facts(node, { shape, field, changes }) {
+  const resized = !equal(shape, node.shape);
   return [
     node.operation,
-    ...settings(node),
+    ...settings(node, changes),
     format.shape(shape),
     field && node.kind !== "input" && gettext("sees {size} pixels", { size: times(field.size) }),
     node.parameters && gettext("{n} parameters", { n: format.count(node.parameters) }),
-    node.multiply_adds && gettext("{n} multiply-adds", { n: format.count(node.multiply_adds) }),
+    node.multiply_adds &&
+      !resized &&
+      gettext("{n} multiply-adds", { n: format.count(node.multiply_adds) }),
   ].filter(Boolean);
 }
 
-/** @param {NetworkNode} node */
-function settings({ kind, settings }) {
-  const s = /** @type {any} */ (settings);
-  switch (kind) {
+/** @param {NetworkNode} node @param {import("./changes.js").Changes} changes */
+function settings(node, changes) {
+  const s = /** @type {any} */ (node.settings);
+  switch (node.kind) {
     case "conv":
       return [
         gettext("kernels of {size}", { size: times(s.kernel_size) }),
-        gettext("stride {n}", { n: pairOf(s.stride) }),
+        gettext("stride {n}", { n: pairOf(moving(node, changes).stride) }),
         s.groups === s.in_channels && s.groups > 1 && gettext("each channel by itself"),
       ];
     case "pool":
@@ -69,8 +74,9 @@ export function channelName(info, node, channel) {
  * @param {number} channel
  */
 export function channelWords(info, node, channel) {
-  const named = node && (isOutput(info, node) || (node.kind === "input" && node.shape[0] === 3));
-  if (named) return channelName(info, node, channel);
+  if (node && isOutput(info, node))
+    return gettext("“{name}”", { name: channelName(info, node, channel) });
+  if (node?.kind === "input" && node.shape[0] === 3) return channelName(info, node, channel);
   if (node && node.shape.length < 3) return gettext("feature {n}", { n: channel });
   return gettext("channel {n}", { n: channel });
 }
