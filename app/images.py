@@ -1,4 +1,4 @@
-"""Pictures in memory: a stored picture as an array, and as a PNG.
+"""Pictures in memory: a stored picture as an array, and as a file.
 
 A stored picture is a binary PPM (`P6\\n<width> <height>\\n255\\n`, then RGB bytes row by row): no time is spent
 on compressing it, and its SHA-256 is the picture's id.
@@ -6,11 +6,15 @@ on compressing it, and its SHA-256 is the picture's id.
 
 import io
 import re
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+Form = Literal["png", "webp"]
+TINY = 64
+"""Pixels of the long side up to which a picture's single pixels are looked at."""
 PPM = re.compile(rb"P6\n(\d{1,5}) (\d{1,5})\n255\n")
 
 
@@ -31,13 +35,19 @@ def to_array(ppm: bytes) -> NDArray[np.uint8]:
     return np.frombuffer(ppm, np.uint8, offset=offset).reshape(height, width, 3)
 
 
-def to_png(ppm: bytes, size: int | None = None) -> bytes:
-    """A PNG of the picture; with `size`, reduced to fit inside size × size pixels (never enlarged)."""
+def to_file(ppm: bytes, form: Form = "png", size: int | None = None) -> bytes:
+    """The picture as a file; with `size`, reduced to fit inside size × size pixels (never enlarged).
+
+    PNG holds the very pixels; WebP is for showing and a tenth of the size, lossless where the picture is tiny.
+    """
     picture = Image.fromarray(to_array(ppm))
     if size is not None and size < max(picture.size):
         scale = size / max(picture.size)
         fitting = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
         picture = picture.resize(fitting, Image.Resampling.LANCZOS, reducing_gap=3.0)
     file = io.BytesIO()
-    picture.save(file, "PNG", compress_level=3)
+    if form == "png":
+        picture.save(file, "PNG", compress_level=3)
+    else:
+        picture.save(file, "WEBP", quality=85, method=2, lossless=max(picture.size) <= TINY)
     return file.getvalue()

@@ -8,7 +8,7 @@ from starlette.requests import ClientDisconnect
 
 from app.cache import ByteCache
 from app.decoder import Decoder
-from app.images import to_png
+from app.images import Form, to_file
 from app.lane import Lane, unless_left
 from app.samples import samples
 from app.stores.base import ImageNotFound, ImageStore, is_id
@@ -19,8 +19,8 @@ CAT = samples()[0]
 GONE = 499
 """The status of an answer that nobody waits for."""
 FOREVER = "public, max-age=31536000, immutable"
-pngs = ByteCache[tuple[str, int | None]](32 * 1024 * 1024)
-"""PNGs asked for of late: the samples' thumbnails are wanted on every first visit."""
+files = ByteCache[tuple[str, Form, int | None]](32 * 1024 * 1024)
+"""Files asked for of late: the samples' thumbnails are wanted on every first visit."""
 encoding = Lane(1, 64, "pictures to be sent")
 
 
@@ -105,6 +105,10 @@ Fit = Annotated[
         examples=[224],
     ),
 ]
+AsForm = Annotated[
+    Form,
+    Query(alias="format", description="`png` for the very pixels, `webp` for showing: a tenth of the bytes."),
+]
 BINARY = {"schema": {"type": "string", "format": "binary"}}
 UPLOAD: dict[str, Any] = {
     "requestBody": {
@@ -123,11 +127,11 @@ UPLOAD: dict[str, Any] = {
         },
     }
 }
-PNG: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The picture, as PNG.", "content": {"image/png": BINARY}},
+PICTURE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The picture.", "content": {"image/png": BINARY, "image/webp": BINARY}},
     304: {"description": "The client has it already (If-None-Match)."},
 }
-HEAD: dict[int | str, dict[str, Any]] = {200: {"description": "It is there."}, 304: PNG[304]}
+HEAD: dict[int | str, dict[str, Any]] = {200: {"description": "It is there."}, 304: PICTURE[304]}
 
 
 @router.post(
@@ -177,41 +181,42 @@ async def get_samples() -> SampleList:
     )
 
 
-@router.get("/{id}", summary="Fetch a picture", response_class=Response, responses=PNG)
-async def get_image(request: Request, id: Id, size: Fit = None) -> Response:
-    """The picture as it is stored, as PNG. What an id names never changes, so the answer may be kept for ever."""
+@router.get("/{id}", summary="Fetch a picture", response_class=Response, responses=PICTURE)
+async def get_image(request: Request, id: Id, size: Fit = None, form: AsForm = "png") -> Response:
+    """The picture as it is stored. What an id names never changes, so the answer may be kept for ever."""
     store: ImageStore = request.app.state.store
-    headers = caching(id, size)
+    headers = caching(id, form, size)
     if known(request, headers["ETag"]):
         if not await store.exists(id):
             raise ImageNotFound
         return Response(status_code=304, headers=headers)
-    png = pngs.get((id, size))
-    if png is None:
+    file = files.get((id, form, size))
+    if file is None:
         with encoding.place():
-            png = await encoding.run(to_png, await store.get(id), size)
-        pngs.put((id, size), png)
-    return Response(png, media_type="image/png", headers=headers)
+            file = await encoding.run(to_file, await store.get(id), form, size)
+        files.put((id, form, size), file)
+    return Response(file, media_type=f"image/{form}", headers=headers)
 
 
 @router.head("/{id}", summary="Ask whether a picture is there", response_class=Response, responses=HEAD)
-async def head_image(request: Request, id: Id, size: Fit = None) -> Response:
-    """The headers of the answer to GET, without making the PNG: 200 or 304 if the picture is there, else 404."""
+async def head_image(request: Request, id: Id, size: Fit = None, form: AsForm = "png") -> Response:
+    """The headers of the answer to GET, without making the file: 200 or 304 if the picture is there, else 404."""
     store: ImageStore = request.app.state.store
-    headers = caching(id, size)
+    headers = caching(id, form, size)
     if not await store.exists(id):
         raise ImageNotFound
-    response = Response(media_type="image/png", headers=headers)
+    response = Response(media_type=f"image/{form}", headers=headers)
     response.status_code = 304 if known(request, headers["ETag"]) else 200
-    del response.headers["content-length"]  # of the PNG, which is not known
+    del response.headers["content-length"]  # of the file, which is not known
     return response
 
 
-def caching(image_id: str, size: int | None) -> dict[str, str]:
+def caching(image_id: str, form: Form, size: int | None) -> dict[str, str]:
     """The headers of an answer that never changes; raises ImageNotFound for what is no id, and so no header's text."""
     if not is_id(image_id):
         raise ImageNotFound
-    return {"Cache-Control": FOREVER, "ETag": f'"{image_id}"' if size is None else f'"{image_id}-{size}"'}
+    tag = image_id if size is None else f"{image_id}-{size}"
+    return {"Cache-Control": FOREVER, "ETag": f'"{tag}"' if form == "png" else f'"{tag}.{form}"'}
 
 
 def known(request: Request, etag: str) -> bool:

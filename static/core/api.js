@@ -45,12 +45,12 @@ export function upload(file, signal) {
   return request("POST", "/api/images", { body: file, signal });
 }
 
-/** Where a stored picture is, optionally fitted into a square of `size` pixels.
+/** Where a stored picture is, for showing, optionally fitted into a square of `size` pixels.
  * @param {string} id
  * @param {number} [size]
  */
 export function imageUrl(id, size) {
-  return `/api/images/${encodeURIComponent(id)}${size ? `?size=${size}` : ""}`;
+  return `/api/images/${encodeURIComponent(id)}?format=webp${size ? `&size=${size}` : ""}`;
 }
 
 /** @param {AbortSignal} [signal]

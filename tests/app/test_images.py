@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from app import upload
-from app.images import parse_ppm, to_array, to_png
+from app.images import parse_ppm, to_array, to_file
 from app.lane import Lane
 from app.main import create_app
 from app.routers import images
@@ -410,7 +410,7 @@ def test_stored_pictures_are_arrays_and_pngs(width: int, height: int, seed: int)
     ppm = b"P6\n%d %d\n255\n" % (width, height) + array.tobytes()
     assert parse_ppm(ppm)[:2] == (width, height)
     np.testing.assert_array_equal(to_array(ppm), array)
-    np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(to_png(ppm)))), array)
+    np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(to_file(ppm)))), array)
     assert not to_array(ppm).flags.writeable
 
 
@@ -420,3 +420,21 @@ def test_stored_pictures_are_arrays_and_pngs(width: int, height: int, seed: int)
 def test_what_is_no_stored_picture(ppm: bytes) -> None:
     with pytest.raises(ValueError, match="PPM"):
         parse_ppm(ppm)
+
+
+@pytest.mark.parametrize("name", ["chelsea", "ankle_boot"])
+def test_a_webp_shows_the_same_picture_in_fewer_bytes(client: TestClient, name: str) -> None:
+    sample = next(sample for sample in samples() if sample.name == name)
+    png, webp = (client.get(f"/api/images/{sample.id}?size=96&format={form}") for form in ("png", "webp"))
+    assert webp.headers["content-type"] == "image/webp"
+    assert webp.headers["etag"] != png.headers["etag"]
+    assert len(webp.content) < len(png.content)
+    before, after = (
+        np.asarray(Image.open(io.BytesIO(answer.content)).convert("RGB"), float) for answer in (png, webp)
+    )
+    assert np.abs(before - after).mean() < (6 if name == "chelsea" else 1e-9)
+
+
+def test_a_form_that_is_not_made_here_is_refused(client: TestClient) -> None:
+    answer = client.get(f"/api/images/{CHELSEA}?format=gif")
+    assert (answer.status_code, answer.json()["field"]) == (422, "format")
