@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 
 from app.security import TrustedHosts, host_name
 
-EVERYWHERE = ["/en/", "/api/networks", "/healthz", "/api/nothing", "/static/css/base.css", "/"]
+EVERYWHERE = ["/en/", "/api/networks", "/healthz", "/api/nothing", "/static/css/icon.svg", "/"]
 
 
 @pytest.mark.parametrize("path", EVERYWHERE)
@@ -18,6 +18,14 @@ def test_every_answer_is_locked_down(client: TestClient, path: str) -> None:
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cross-origin-opener-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("path", ["/static/css/base.css", "/static/core/page.js"])
+def test_files_that_are_no_documents_carry_what_means_something_for_them(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert "content-security-policy" not in headers
 
 
 def test_a_fault_of_ours_is_locked_down_too(
