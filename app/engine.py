@@ -13,11 +13,12 @@ import orjson
 import torch
 from fastapi import Request
 from pydantic import BaseModel
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from app.errors import Problem
 from app.images import to_array
-from app.lane import Lane
+from app.lane import GONE, Lane, unless_left
 from app.settings import Settings
 from app.stores.base import ImageNotFound, ImageStore
 from models.errors import Refused
@@ -28,8 +29,6 @@ from models.views.describe import describe
 
 KEPT_INPUTS = 256
 """Prepared inputs kept in memory: at most 256 × 600 kB."""
-GONE = 499
-"""The status of an answer that nobody waits for."""
 
 
 class Engine:
@@ -54,22 +53,19 @@ class Engine:
         await asyncio.to_thread(self._lane.close)
 
     async def ready(self) -> None:
-        """Load the first network, so that the first visitor need not wait for it."""
-        await self.network(next(iter(SPECS)))
+        """Load and describe the first network, so that the first visitor need not wait for it."""
+        first = next(iter(SPECS))
+        await self.network(first)
+        await self.description(first)
 
     async def answer(self, request: Request, question: Callable[[], BaseModel]) -> Response:
         """The result of `question` as JSON. Problem 503 where too many wait; work for a client that left is dropped."""
         with self._lane.place():
-            work = asyncio.ensure_future(self._lane.run(lambda: written(question())))
-            left = asyncio.ensure_future(_left(request))
             try:
-                await asyncio.wait((work, left), return_when=asyncio.FIRST_COMPLETED)
-                if not work.done():
-                    return Response(status_code=GONE)
-                return Response(await work, media_type="application/json")
-            finally:
-                left.cancel()
-                work.cancel()
+                text = await unless_left(request, self._lane.run(lambda: written(question())))
+            except ClientDisconnect:
+                return Response(status_code=GONE)
+        return Response(text, media_type="application/json")
 
     async def network(self, name: str) -> Loaded:
         """The network of that name. Problem 404 where there is none, 503 where too many wait."""
@@ -139,9 +135,3 @@ def _prepared(ppm: bytes, dataset: Dataset) -> torch.Tensor:
 def written(result: BaseModel) -> bytes:
     """A result as JSON, its tensors' numbers not copied on the way."""
     return orjson.dumps(result, default=lambda model: model.__dict__)
-
-
-async def _left(request: Request) -> None:
-    """Return once the client has gone."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass

@@ -12,6 +12,8 @@ from starlette.requests import ClientDisconnect
 from app.errors import Problem
 from app.problems import CODES
 
+GONE = 499
+"""The status of an answer that nobody waits for."""
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 

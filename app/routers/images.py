@@ -9,15 +9,13 @@ from starlette.requests import ClientDisconnect
 from app.cache import ByteCache
 from app.decoder import Decoder
 from app.images import Form, to_file
-from app.lane import Lane, unless_left
+from app.lane import GONE, Lane, unless_left
 from app.samples import samples
 from app.stores.base import ImageNotFound, ImageStore, is_id
 from app.upload import read_upload
 
 router = APIRouter(prefix="/api/images", tags=["images"])
 CAT = samples()[0]
-GONE = 499
-"""The status of an answer that nobody waits for."""
 FOREVER = "public, max-age=31536000, immutable"
 files = ByteCache[tuple[str, Form, int | None]](32 * 1024 * 1024)
 """Files asked for of late: the samples' thumbnails are wanted on every first visit."""
