@@ -34,7 +34,7 @@ export class NetworkAnswer extends PageElement {
     return html`
       <section class="prediction">
         <h2>${applied.length ? gettext("What it says now") : gettext("What it says")}</h2>
-        <p class="verdict" role="status">${first ? html`<b>${pick(first.name)}</b> ${format.percent(first.probability)}` : nothing}</p>
+        <p class="unseen" role="status">${first ? html`<b>${pick(first.name)}</b> ${format.percent(first.probability)}` : nothing}</p>
         <prediction-bars pickable .predictions=${now?.predictions.slice(0, 5) ?? []} .baseline=${before} .rows=${layer ? 3 : 5}
           .picked=${chosen < 0 ? null : chosen} @class-select=${this.#onClass}></prediction-bars>
         ${chosen < 0 ? html`<p class="small soft advice">${gettext("Choose a class to see where in the picture it is seen.")}</p>` : this.#heat()}
@@ -50,7 +50,8 @@ export class NetworkAnswer extends PageElement {
         ? gettext("Where “{name}” is seen (Grad-CAM)", { name: name ? pick(name) : "" })
         : gettext("Pixels that sway “{name}” most (gradient)", { name: name ? pick(name) : "" });
     return html`<div class="heat-field">
-      <number-field slider label=${words} min="0" max="100" step="5" unit="%" .value=${Math.round(state.values.heat * 100)}
+      <p>${words}</p>
+      <number-field slider label=${gettext("Opacity")} min="0" max="100" step="5" unit="%" .value=${Math.round(state.values.heat * 100)}
         @value-input=${this.#onOpacity} @value-change=${this.#onOpacity}></number-field>
       <status-notice .error=${heat.error}></status-notice>
       <button type="button" class="plain" @click=${() => state.set({ class: -1 })}>${gettext("Without heat map")}</button>

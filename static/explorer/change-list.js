@@ -51,14 +51,20 @@ export class ChangeList extends PageElement {
   /** @param {Intervention} change @param {number} index @param {boolean} refused */
   #item(change, index, refused) {
     const words = changeWords(change);
-    const channel = change.kind === "channels" ? change.channels[0] : "out" in change ? change.out : 0;
+    const channel =
+      change.kind === "channels" ? change.channels[0] : "out" in change ? change.out : 0;
     return html`<li class=${refused ? "refused" : ""}>
-      <button type="button" class="plain where" @click=${() => this.tell("layer-open", { layer: change.layer, channel: channel ?? 0 })}>${change.layer}</button>
+      <button type="button" class="plain where" @click=${() => this.tell("layer-open", { layer: change.layer, channel: channel ?? 0 })}>${breakable(change.layer)}</button>
       <button type="button" class="plain undo" aria-label=${gettext("Undo {change}", { change: `${change.layer}: ${words}` })}
         @click=${() => this.tell("changes-set", { changes: this.changes.filter((_, i) => i !== index) })}>${gettext("Undo")}</button>
-      <span>${words}</span>
+      <span class="what">${words}</span>
     </li>`;
   }
+}
+
+/** A layer's name that may be broken after its dots and underscores. @param {string} name */
+function breakable(name) {
+  return name.split(/(?<=[._])/).map((part) => html`${part}<wbr>`);
 }
 
 customElements.define("change-list", ChangeList);

@@ -14,7 +14,10 @@ export function changeWords(change) {
     case "kernel":
       return gettext("kernel {out} for input {in} edited", { out: change.out, in: change.in ?? 0 });
     case "kernel_preset":
-      return gettext("kernel {out} replaced by {preset}", { out: change.out, preset: change.preset });
+      return gettext("kernel {out} replaced: {preset}", {
+        out: change.out,
+        preset: presets()[change.preset],
+      });
     case "channels":
       return channels(change.channels, change.scale ?? 0);
     case "normalization":
@@ -22,23 +25,55 @@ export function changeWords(change) {
     case "dropout":
       return dropout(change);
     case "activation":
-      return gettext("function: {name}", { name: change.function });
+      return gettext("function: {name}", { name: FUNCTIONS[change.function] });
     case "pooling":
       return change.method === "max" ? gettext("pools the maximum") : gettext("pools the mean");
   }
 }
 
+const FUNCTIONS = {
+  relu: "ReLU",
+  relu6: "ReLU6",
+  leaky_relu: "Leaky ReLU",
+  gelu: "GELU",
+  identity: "f(x) = x",
+};
+
+const presets = () => ({
+  identity: gettext("Identity"),
+  box: gettext("Box blur"),
+  gaussian: gettext("Gaussian blur"),
+  sharpen: gettext("Sharpen"),
+  sobel_x: gettext("Sobel, across"),
+  sobel_y: gettext("Sobel, down"),
+  laplacian: gettext("Laplacian"),
+  emboss: gettext("Emboss"),
+});
+
+const modes = () => ({
+  zeros: gettext("Zeros"),
+  reflect: gettext("Mirror"),
+  replicate: gettext("Repeat the edge"),
+  circular: gettext("Wrap around"),
+});
+
 /** @param {Extract<Intervention, {kind: "conv"}>} change */
 function convolution({ stride, padding, padding_mode, dilation }) {
-  const pair = (/** @type {readonly number[]} */ [y = 1, x = 1]) => (y === x ? String(y) : `${y}×${x}`);
+  const pair = (/** @type {readonly number[]} */ [y = 1, x = 1]) =>
+    y === x ? String(y) : `${y}×${x}`;
   /** @type {string[]} */ const parts = [];
   if (stride) parts.push(gettext("stride {n}", { n: pair(stride) }));
   if (dilation) parts.push(gettext("dilation {n}", { n: pair(dilation) }));
   if (padding) {
-    const sides = typeof padding === "string" ? padding : [...new Set(padding)].length > 1 ? padding.join(", ") : padding[0];
+    const sides =
+      typeof padding === "string"
+        ? padding
+        : [...new Set(padding)].length > 1
+          ? padding.join(", ")
+          : padding[0];
     parts.push(gettext("padding {n}", { n: sides }));
   }
-  if (padding_mode) parts.push(gettext("padded with {mode}", { mode: padding_mode }));
+  if (padding_mode) parts.push(gettext("padded with: {mode}", { mode: modes()[padding_mode] }));
   return parts.join(", ") || gettext("as trained");
 }
 
@@ -59,7 +94,8 @@ function normalization({ statistics, method, groups }) {
   /** @type {string[]} */ const parts = [];
   if (method === "none") parts.push(gettext("normalisation taken out"));
   else if (method === "group") parts.push(gettext("GroupNorm, {n} groups", { n: groups ?? "?" }));
-  else if (method) parts.push({ batch: "BatchNorm", layer: "LayerNorm", instance: "InstanceNorm" }[method]);
+  else if (method)
+    parts.push({ batch: "BatchNorm", layer: "LayerNorm", instance: "InstanceNorm" }[method]);
   if (statistics === "batch") parts.push(gettext("statistics of this picture"));
   if (statistics === "running") parts.push(gettext("running statistics"));
   return parts.join(", ") || gettext("as trained");

@@ -51,7 +51,12 @@ export class ClassHeat {
     if (index < 0 || index >= info.classes.length) return;
     const maps = info.nodes.some(({ kind, shape }) => kind !== "input" && (shape[1] ?? 1) > 1);
     this.method = maps ? "grad_cam" : "input_gradient";
-    const body = { image, interventions: [...interventions], method: this.method, class_index: index };
+    const body = {
+      image,
+      interventions: [...interventions],
+      method: this.method,
+      class_index: index,
+    };
     this.#questions.send({ name: info.name, body });
   }
 }

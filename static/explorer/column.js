@@ -30,7 +30,12 @@ export function columnView(view) {
   const [channels = 1, height = 1, width = 1] = layer?.shape ?? column.node.shape;
   const size = column.vector ? "1" : height === width ? `${width}²` : `${height}×${width}`;
   const field = (layer ? layer.field : column.node.receptive_field)?.size[0];
-  const facts = [String(channels), size, field ? String(field) : gettext("all"), brief(column.parameters)];
+  const facts = [
+    String(channels),
+    size,
+    field ? String(field) : gettext("all"),
+    brief(column.parameters),
+  ];
   const chosen = open && layer ? layer.channels.indexOf(view.channel) : -1;
   const shown = Math.min(slot.rows, layer?.channels.length ?? 0);
   return html`

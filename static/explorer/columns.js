@@ -46,7 +46,19 @@ function column(info, nodes, title, group) {
     info.nodes.find((next) => next.kind === "flatten" && next.inputs[0] === node.name);
   const parameters = nodes.reduce((sum, each) => sum + each.parameters, 0);
   const source = flat ? flat.name : node.name;
-  return { name: node.name, title, group, node, nodes, source, vector, channels, height, width, parameters };
+  return {
+    name: node.name,
+    title,
+    group,
+    node,
+    nodes,
+    source,
+    vector,
+    channels,
+    height,
+    width,
+    parameters,
+  };
 }
 
 /** Inputs up to this many pixels across are shown as the network sees them. */
@@ -99,7 +111,8 @@ export function connections(columns) {
  */
 export function affected(info, changes) {
   const names = new Set(changes.map((change) => change.layer));
-  for (const node of info.nodes) if (node.inputs.some((input) => names.has(input))) names.add(node.name);
+  for (const node of info.nodes)
+    if (node.inputs.some((input) => names.has(input))) names.add(node.name);
   return names;
 }
 

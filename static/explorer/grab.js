@@ -34,10 +34,7 @@ export class LayerGrab extends PageElement {
   async #load() {
     if (this.#loading) return;
     this.#loading = true;
-    await Promise.all([
-      import("./detail/layer-detail.js"),
-      import("./detail/change-controls.js"),
-    ]);
+    await Promise.all([import("./detail/layer-detail.js"), import("./detail/change-controls.js")]);
     this.ready = true;
   }
 

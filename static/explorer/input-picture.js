@@ -2,8 +2,6 @@ import { html, nothing } from "lit";
 import { PageElement } from "../components/element.js";
 import { imageUrl } from "../core/api.js";
 import { palette } from "../core/colour.js";
-import { gettext } from "../core/i18n.js";
-import { onTheme, theme } from "../core/theme.js";
 
 /** @typedef {import("../core/wire.js").Box} Box */
 /** @typedef {import("../core/tensor.js").Tensor} Tensor */
@@ -32,8 +30,6 @@ export class InputPicture extends PageElement {
     label: {},
   };
 
-  /** @type {(() => void) | undefined} */ #stopTheme;
-
   constructor() {
     super();
     this.image = "";
@@ -43,16 +39,6 @@ export class InputPicture extends PageElement {
     /** @type {Tensor | null} */ this.heat = null;
     this.opacity = 1;
     this.label = "";
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.#stopTheme = onTheme(() => this.#paintHeat());
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.#stopTheme?.();
   }
 
   render() {
@@ -82,13 +68,13 @@ export class InputPicture extends PageElement {
     const { heat } = this;
     const canvas = /** @type {HTMLCanvasElement} */ (this.querySelector(".heat"));
     if (!heat || !canvas) return;
-    const colours = palette("sequential", theme());
+    const colours = palette("sequential", "dark"); // glowing on any picture
     const top = heat.range()[1] || 1;
     paint(canvas, heat, (i) => {
       const part = Math.max(0, (heat.values[i] ?? 0) / top);
       const colour = colours[Math.round(part * (colours.length - 1))] ?? 0;
       // Unimportant places stay clear, so that the picture shows through.
-      return (colour & 0xffffff) | (Math.round(255 * Math.min(1, 2 * part)) << 24);
+      return (colour & 0xffffff) | (Math.round(255 * part ** 1.5) << 24);
     });
   }
 
@@ -122,7 +108,8 @@ function paint(canvas, { width, height }, colour) {
 
 /** @param {Box} box @param {number} height @param {number} width */
 function place({ top, left, bottom, right }, height, width) {
-  const part = (/** @type {number} */ pixels, /** @type {number} */ whole) => `${(100 * pixels) / whole}%`;
+  const part = (/** @type {number} */ pixels, /** @type {number} */ whole) =>
+    `${(100 * pixels) / whole}%`;
   return (
     `left: ${part(left, width)}; top: ${part(top, height)}; ` +
     `width: ${part(right - left + 1, width)}; height: ${part(bottom - top + 1, height)}`

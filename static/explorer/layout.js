@@ -36,7 +36,8 @@ function natural({ vector, width }) {
  */
 export function layout(columns, room) {
   const free = room.width - GAP * (columns.length - 1);
-  const widths = (/** @type {readonly Slot[]} */ slots) => slots.reduce((sum, { width }) => sum + width, 0);
+  const widths = (/** @type {readonly Slot[]} */ slots) =>
+    slots.reduce((sum, { width }) => sum + width, 0);
   let stretch = free / columns.reduce((sum, column) => sum + natural(column), 0);
   /** @type {Slot[]} */ let slots = [];
   // Whole numbers of maps make the widths jump a little; a second look makes them fit.
@@ -65,7 +66,11 @@ export function gap(slots, room) {
 function slot(column, stretch, height, widest, compact) {
   const wish = natural(column) * stretch;
   if (column.vector) {
-    const fold = folded(column.channels, Math.min(column.node.shape.length > 1 ? wish : widest, widest), height);
+    const fold = folded(
+      column.channels,
+      Math.min(column.node.shape.length > 1 ? wish : widest, widest),
+      height,
+    );
     const width = Math.min((fold * height) / Math.ceil(column.channels / fold), widest);
     return { width, rows: 1, fold: compact ? folded(column.channels, width, COMPACT) : fold };
   }
@@ -74,7 +79,11 @@ function slot(column, stretch, height, widest, compact) {
   const rows = Math.max(1, Math.min(MOST_MAPS, column.channels, fitting));
   const width = Math.min(wish * 1.3, height / slant / (rows + (rows - 1) * SEAM));
   if (!compact) return { width, rows, fold: 0 };
-  return { width, rows: Math.max(1, Math.min(rows, Math.floor(COMPACT / (width * slant)))), fold: 0 };
+  return {
+    width,
+    rows: Math.max(1, Math.min(rows, Math.floor(COMPACT / (width * slant)))),
+    fold: 0,
+  };
 }
 
 /** Values in a row of a vector that is to be about so wide and so high.

@@ -39,7 +39,8 @@ export function reform(strip, { found, first }, columns) {
     const depth = Math.round((i / Math.max(1, items.length - 1)) * (found.length - 1));
     const from = own[0] ?? found[depth];
     const to = own.at(-1) ?? from;
-    if (!from || !to || (Math.min(left, from.left) > innerWidth && Math.max(left, from.left) < 0)) return;
+    if (!from || !to || (Math.min(left, from.left) > innerWidth && Math.max(left, from.left) < 0))
+      return;
     const span = to.left + to.width - from.left;
     const transform = `translateX(${from.left - left}px) scaleX(${Math.min(3, Math.max(0.1, span / width))})`;
     item.animate(

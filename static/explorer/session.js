@@ -53,17 +53,14 @@ export class Session extends EventTarget {
   #turn = 0;
   #stuck = false;
 
-  #runs = new Latest(
-    (/** @type {null} */ _, signal) => this.#ask(signal),
-    {
-      done: (done) => done && this.#take(done.job, done.answer),
-      failed: (error) => this.#fail(error),
-      busy: (busy) => {
-        this.busy = busy;
-        this.#tell();
-      },
+  #runs = new Latest((/** @type {null} */ _, signal) => this.#ask(signal), {
+    done: (done) => done && this.#take(done.job, done.answer),
+    failed: (error) => this.#fail(error),
+    busy: (busy) => {
+      this.busy = busy;
+      this.#tell();
     },
-  );
+  });
   /** @type {Job | null} */ #job = null;
 
   start() {
@@ -318,7 +315,8 @@ export class Session extends EventTarget {
     if (subject === this.#subject && complete && this.view !== subject) {
       if (this.view?.info !== subject.info) this.#sight = null;
       this.view = subject;
-      if (layer && !subject.info.nodes.some(({ name }) => name === layer)) this.state.set({ layer: "" });
+      if (layer && !subject.info.nodes.some(({ name }) => name === layer))
+        this.state.set({ layer: "" });
     }
     this.#wantHeat();
     this.#tell();

@@ -53,6 +53,8 @@ export class ExplorerStage extends PageElement {
     if (!strip?.clientWidth) return;
     const narrow = innerWidth < NARROW;
     const compact = session.state.values.layer !== "" && !narrow;
+    const figure = this.querySelector(".figure");
+    if (compact && figure) this.style.setProperty("--stuck", `${figure.clientHeight}px`);
     session.setRoom({ width: strip.clientWidth, height: tallness(innerHeight, narrow), compact });
   }
 
@@ -74,6 +76,7 @@ export class ExplorerStage extends PageElement {
       ${this.#notices()}
       <div class="figure" @unit-hover=${this.#onHover} @layer-open=${this.#onOpen}>
         <div class="in">
+          <p class="readout" aria-hidden="true">${this.hover ? this.#words(this.hover) : nothing}</p>
           <div class="gutter small soft" aria-hidden="true">
             <span>${state.values.zoom === "blocks" ? gettext("block") : gettext("step")}</span>
             <span>${gettext("channels")}</span><span>${gettext("size of a map")}</span>
@@ -81,11 +84,15 @@ export class ExplorerStage extends PageElement {
           </div>
           <input-picture .image=${view?.image ?? ""} .size=${[height, width]} .seen=${seen} .box=${this.hover?.box ?? this.box}
             .heat=${heat.map} .opacity=${opacity} label=${gettext("The picture as the network takes it in, {size} pixels", { size: `${height} × ${width}` })}></input-picture>
-          <p class="readout" aria-hidden="true">${this.hover ? this.#words(this.hover) : nothing}</p>
-          ${view && session.samples ? html`<picture-picker .value=${view.image} .samples=${session.samples} .ink=${"light"}
-            @picture-change=${this.#onPicture}></picture-picker>` : nothing}
+          ${
+            view && session.samples
+              ? html`<picture-picker .value=${view.image} .samples=${session.samples} .ink=${"light"}
+            @picture-change=${this.#onPicture}></picture-picker>`
+              : nothing
+          }
         </div>
         <layer-strip ?compact=${open}></layer-strip>
+        <p class="key small soft" aria-hidden="true">${gettext("Over each column: channels, size of a map, pixels it sees across, parameters. Under it: greatest and least value.")}</p>
         <network-answer @changes-set=${this.#onChanges}></network-answer>
       </div>
       <layer-grab @hover-box=${this.#onBox}></layer-grab>`;
@@ -96,7 +103,7 @@ export class ExplorerStage extends PageElement {
     const { net, zoom, scope, diff, changes } = state.values;
     const known = cards.length ? cards : view ? [view.info] : [];
     return html`<div class="tools row">
-      <choice-field list label=${gettext("Network")} .value=${net} .options=${known.map(({ name, title }) => ({ value: name, label: pick(title) }))}
+      <choice-field list label=${gettext("Trained network")} .value=${net} .options=${known.map(({ name, title }) => ({ value: name, label: pick(title) }))}
         @value-change=${(/** @type {CustomEvent<{value: string}>} */ event) => session.chooseNetwork(event.detail.value)}></choice-field>
       <choice-field label=${gettext("Columns")} .value=${zoom}
         .options=${[
@@ -158,9 +165,17 @@ export class ExplorerStage extends PageElement {
   }
 
   /** @param {string} layer @param {number} ch */
-  #open(layer, ch) {
-    const push = (session.state.values.layer === "") !== (layer === "");
-    session.state.set({ layer, ch, pin: null }, { push });
+  async #open(layer, ch) {
+    const opens = session.state.values.layer === "" && layer !== "";
+    session.state.set({ layer, ch, pin: null }, { push: opens || layer === "" });
+    if (!opens) return;
+    // What slides open should be seen, and the strip with it.
+    await this.updateComplete;
+    const narrow = innerWidth < NARROW;
+    const area = this.querySelector(narrow ? "layer-grab" : ".figure")?.getBoundingClientRect();
+    if (!area || (!narrow && area.bottom < innerHeight / 2)) return;
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    scrollBy({ top: area.top, behavior: still ? "instant" : "smooth" });
   }
 
   /** @param {CustomEvent<import("../components/picture-picker.js").Picture>} event */

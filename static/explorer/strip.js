@@ -67,7 +67,8 @@ export class LayerStrip extends PageElement {
       return session.shown(column)?.follows ? "follows" : "";
     });
     const gap = session.gap();
-    const upright = zoom === "nodes" && columns.some((column, i) => !fits(column, slots[i]?.width ?? 0));
+    const upright =
+      zoom === "nodes" && columns.some((column, i) => !fits(column, slots[i]?.width ?? 0));
     const common = scope === "network" ? this.#kept(session.networkRange()) : null;
     return html`<div class="scroller" role="group" aria-label=${gettext("The network's layers, from the picture to the prediction")}
       @keydown=${{ handleEvent: this.#onKey, capture: true }}>
@@ -122,14 +123,17 @@ export class LayerStrip extends PageElement {
   #watch() {
     this.#seen = new Set();
     this.#sight?.disconnect();
-    this.#sight = new IntersectionObserver((entries) => {
-      for (const { target, isIntersecting } of entries) {
-        const name = /** @type {HTMLElement} */ (target).dataset.name ?? "";
-        if (isIntersecting) this.#seen.add(name);
-        else this.#seen.delete(name);
-      }
-      session.setSight(new Set(this.#seen));
-    }, { root: this.querySelector(".scroller"), rootMargin: "0px 120px" });
+    this.#sight = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          const name = /** @type {HTMLElement} */ (target).dataset.name ?? "";
+          if (isIntersecting) this.#seen.add(name);
+          else this.#seen.delete(name);
+        }
+        session.setSight(new Set(this.#seen));
+      },
+      { root: this.querySelector(".scroller"), rootMargin: "0px 120px" },
+    );
     for (const item of this.querySelectorAll("li")) this.#sight.observe(item);
   }
 

@@ -67,7 +67,9 @@ const PAD = 16;
  * @returns {Promise<Blob | null>}
  */
 export function picture(stage) {
-  const items = [...stage.querySelectorAll("layer-strip li")].filter((item) => item.querySelector("canvas"));
+  const items = [...stage.querySelectorAll("layer-strip li")].filter((item) =>
+    item.querySelector("canvas"),
+  );
   const list = stage.querySelector("layer-strip ol")?.getBoundingClientRect();
   const photo = /** @type {import("./input-picture.js").InputPicture | null} */ (
     stage.querySelector("input-picture")
@@ -76,7 +78,9 @@ export function picture(stage) {
   const style = getComputedStyle(document.body);
   const canvas = document.createElement("canvas");
   const top = items[0]?.querySelector("canvas")?.getBoundingClientRect().top ?? 0;
-  const rects = items.map((item) => /** @type {HTMLCanvasElement} */ (item.querySelector("canvas")).getBoundingClientRect());
+  const rects = items.map((item) =>
+    /** @type {HTMLCanvasElement} */ (item.querySelector("canvas")).getBoundingClientRect(),
+  );
   const tall = Math.max(side, ...rects.map(({ height }) => height));
   canvas.width = (side + (list?.width ?? 0) + 3 * PAD) * SCALE;
   canvas.height = (tall + HEAD + 2 * PAD) * SCALE;
