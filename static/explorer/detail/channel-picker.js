@@ -27,7 +27,8 @@ export class ChannelPicker extends PageElement {
   };
 
   /** @type {ResizeObserver | null} */ #observer = null;
-  /** @type {{of: Tensor | null, order: number[]}} */ #sorted = { of: null, order: [] };
+  /** @type {{of: Tensor | null, by: string, order: number[]}} */
+  #sorted = { of: null, by: "", order: [] };
 
   constructor() {
     super();
@@ -56,10 +57,7 @@ export class ChannelPicker extends PageElement {
   render() {
     const { maps } = this;
     if (!maps || !this.width) return nothing;
-    const order =
-      this.order === "strength"
-        ? this.#byStrength(maps)
-        : Array.from({ length: maps.count }, (_, i) => i);
+    const order = this.#ordered(maps);
     const columns = Math.min(
       maps.count,
       Math.max(3, Math.floor(this.width / (maps.count > FEW ? SMALL : LARGE))),
@@ -93,16 +91,17 @@ export class ChannelPicker extends PageElement {
       shelf.scrollTop = top - shelf.clientHeight / 2;
   }
 
-  /** Channels by mean absolute value, as the server orders them. @param {Tensor} maps */
-  #byStrength(maps) {
-    if (this.#sorted.of === maps) return this.#sorted.order;
-    const strength = Array.from({ length: maps.count }, (_, channel) =>
-      maps.map(channel).reduce((sum, value) => sum + Math.abs(value), 0),
-    );
-    const order = strength.map((_, channel) => channel);
-    order.sort((a, b) => (strength[b] ?? 0) - (strength[a] ?? 0));
-    this.#sorted = { of: maps, order };
-    return order;
+  /** The channels in order; the same array for the same maps, so that they are not painted again.
+   * @param {Tensor} maps */
+  #ordered(maps) {
+    const { order } = this;
+    if (this.#sorted.of !== maps || this.#sorted.by !== order)
+      this.#sorted = {
+        of: maps,
+        by: order,
+        order: order === "strength" ? byStrength(maps) : all(maps),
+      };
+    return this.#sorted.order;
   }
 
   /** @param {CustomEvent<{map: number}>} event */
@@ -110,6 +109,19 @@ export class ChannelPicker extends PageElement {
     event.stopPropagation();
     this.tell("channel-pick", { channel: event.detail.map });
   }
+}
+
+/** @param {Tensor} maps */
+function all({ count }) {
+  return Array.from({ length: count }, (_, channel) => channel);
+}
+
+/** Channels by mean absolute value, as the server orders them. @param {Tensor} maps */
+function byStrength(maps) {
+  const strength = all(maps).map((channel) =>
+    maps.map(channel).reduce((sum, value) => sum + Math.abs(value), 0),
+  );
+  return all(maps).sort((a, b) => (strength[b] ?? 0) - (strength[a] ?? 0));
 }
 
 customElements.define("channel-picker", ChannelPicker);

@@ -12,14 +12,17 @@ import "../../components/heat-map.js";
 /** @typedef {import("./field.js").Place} Place */
 /** @typedef {{box: Box, tone: string, label?: string}} Seen a part of the picture, its ends included */
 
+/** From black to full light. @type {readonly [number, number]} */
+export const LIGHT = [0, 1];
+const FIRST = [0];
+
 /**
  * `<input-figure>`: the picture as the network sees it, with a map laid over it, each of its elements
  * around its centre, and boxes.
  *
  * Properties
  * - `picture` {Tensor | null} [C, H, W] with values 0…1
- * - `map` {Tensor | null} the map to lay over, `index` {number} which of the tensor's; `range`, `signed` as
- *   for `<heat-map>`
+ * - `map` {Tensor | null} the map to lay over (its first); `range`, `signed` as for `<heat-map>`
  * - `field` {ReceptiveField | null} of the map's elements; null: nothing can be laid over
  * - `opacity` {number} of the map, 0…1
  * - `seen` {Seen[]} boxes, `near` {Box | null} the one to enlarge if it is small, `words` about it
@@ -30,7 +33,6 @@ export class InputFigure extends PageElement {
   static properties = {
     picture: { attribute: false },
     map: { attribute: false },
-    index: { type: Number },
     range: { attribute: false },
     signed: { attribute: false },
     field: { attribute: false },
@@ -46,7 +48,6 @@ export class InputFigure extends PageElement {
     super();
     /** @type {Tensor | null} */ this.picture = null;
     /** @type {Tensor | null} */ this.map = null;
-    this.index = 0;
     /** @type {readonly [number, number] | null} */ this.range = null;
     /** @type {boolean | null} */ this.signed = null;
     /** @type {Field | null} */ this.field = null;
@@ -69,7 +70,7 @@ export class InputFigure extends PageElement {
   render() {
     const { picture } = this;
     return html`<div class="picture">
-      <heat-map rgb .tensor=${picture} .range=${[0, 1]} label=${gettext("The input picture")}
+      <heat-map rgb .tensor=${picture} .range=${LIGHT} label=${gettext("The input picture")}
         .names=${[gettext("The input picture")]}
         .marks=${this.seen.map(({ box, tone, label = "" }) => ({ map: 0, box: markBox(box), tone, label }))}
         @cell-hover=${this.#hover} @cell-leave=${this.#leave} @cell-pin=${this.#pick}></heat-map>
@@ -86,7 +87,7 @@ export class InputFigure extends PageElement {
       `width:${at.width * 100}%;height:${at.height * 100}%;opacity:${this.opacity}`,
     ].join(";");
     return html`<div class="veil ${theme()}" aria-hidden="true"><heat-map mode="still" .style=${style} .tensor=${map}
-      .maps=${[this.index]} .range=${this.range} .signed=${this.signed}></heat-map></div>`;
+      .maps=${FIRST} .range=${this.range} .signed=${this.signed}></heat-map></div>`;
   }
 
   /** @param {CustomEvent<Place>} event */

@@ -2,6 +2,7 @@ import { html, nothing } from "lit";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
 import { Tensor } from "../../core/tensor.js";
+import { NONE } from "./operands.js";
 import { channelName, nodeOf } from "./words.js";
 import "../../components/colour-legend.js";
 import "../../components/heat-map.js";
@@ -26,7 +27,7 @@ export function kernelFigure(info, node, { now, trained, bias }) {
   return html`<div class="kernels">
       ${show(now, gettext("As changed"))}${changed ? show(trained, gettext("As trained")) : nothing}
     </div>
-    <colour-legend .scale=${{ kind: "diverging", lo: -limit(range), hi: limit(range) }} .range=${now.range()} .scopes=${[]}></colour-legend>
+    <colour-legend .scale=${{ kind: "diverging", lo: -limit(range), hi: limit(range) }} .range=${now.range()} .scopes=${NONE}></colour-legend>
     ${bias === null ? nothing : html`<p class="caption">${gettext("bias {value}", { value: format.number(bias, 4) })}</p>`}`;
 }
 

@@ -3,6 +3,7 @@ import { PageElement } from "../../components/element.js";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
 import { Answers, isVector } from "./answers.js";
+import { equal } from "./changes.js";
 import { fieldBox, nearest, strongest } from "./field.js";
 import { asPicture } from "./input-figure.js";
 import { sections } from "./sections.js";
@@ -51,6 +52,8 @@ export class LayerDetail extends PageElement {
 
   #asked = "";
   #boxed = "";
+  /** @type {Tensor | null} what `picture` was made of */ #pictured = null;
+  /** @type {Map<string, unknown>} */ #kept = new Map();
 
   constructor() {
     super();
@@ -150,7 +153,8 @@ export class LayerDetail extends PageElement {
       else if (node.kind === "linear") this.answers.weightings.send(this.question);
     }
     const { picture } = this.answers;
-    this.picture = picture && asPicture(picture, info.input);
+    if (picture !== this.#pictured) this.picture = picture && asPicture(picture, info.input);
+    this.#pictured = picture;
     this.#askUnit(channel);
   }
 
@@ -230,6 +234,20 @@ export class LayerDetail extends PageElement {
   /** @param {Intervention[]} interventions */
   change(interventions) {
     this.tell("interventions-change", { interventions });
+  }
+
+  /** The value kept under a name while it stays equal: a figure that is handed the same object does not
+   * paint again.
+   * @template T
+   * @param {string} name
+   * @param {T} value
+   * @returns {T}
+   */
+  keep(name, value) {
+    const kept = /** @type {T} */ (this.#kept.get(name));
+    if (equal(kept, value)) return kept;
+    this.#kept.set(name, value);
+    return value;
   }
 
   /** The channel's name, with how many there are. */

@@ -1,4 +1,5 @@
 import { html, nothing } from "lit";
+import { guard } from "lit/directives/guard.js";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
 import { Tensor } from "../../core/tensor.js";
@@ -19,8 +20,11 @@ export function linearPictures(shape, { inputs, weights, products }) {
     return html`<figure><heat-map mode="still" .tensor=${maps} .range=${maps.range()} label=${words}></heat-map>
       <figcaption>${words} <span class="soft">${gettext("{lo} to {hi}", { lo: lo ?? "", hi: hi ?? "" })}</span></figcaption></figure>`;
   };
-  return html`<div class="pictures">
+  return guard(
+    [inputs],
+    () => html`<div class="pictures">
     ${figure(inputs, gettext("inputs"))}<span class="sign">×</span>
     ${figure(weights, gettext("weights"))}<span class="sign">=</span>
-    ${figure(products, gettext("products"))}</div>`;
+    ${figure(products, gettext("products"))}</div>`,
+  );
 }

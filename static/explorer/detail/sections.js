@@ -1,4 +1,5 @@
 import { html, nothing } from "lit";
+import { guard } from "lit/directives/guard.js";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
 import { isVector } from "./answers.js";
@@ -88,12 +89,7 @@ function operandSection(host, info, node) {
     };
   return html`<section class="operand-section"><h3>${gettext("In and out")}</h3>
     ${drop ? dropWords(host, node, drop) : nothing}
-    ${operandFigures(operands, {
-      place: host.place,
-      fold: foldOf(info, node),
-      hover: (place) => host.hover(place),
-      pin: (place) => host.hold(place),
-    })}</section>`;
+    ${operandFigures(host, operands, foldOf(info, node))}</section>`;
 }
 
 /** @param {Host} host @param {NetworkNode} node @param {import("../../core/wire.js").Dropout} drop */
@@ -125,12 +121,20 @@ function kernelSection(host, info, node) {
     node.kind === "conv"
       ? gettext("The kernel of {channel}", { channel })
       : gettext("The weights of {channel}", { channel });
-  return html`<section class="kernel-section"><h3>${title}</h3>${kernelFigure(info, node, weights)}</section>`;
+  return guard(
+    [weights, node],
+    () =>
+      html`<section class="kernel-section"><h3>${title}</h3>${kernelFigure(info, node, weights)}</section>`,
+  );
 }
 
 /** @param {Host} host @param {NetworkNode} node */
 function normSection(host, node) {
   const norm = host.answers.channel?.layer.normalization;
   if (!norm || node.kind !== "norm") return nothing;
-  return html`<section class="norm-section"><h3>${gettext("Normalisation of this channel")}</h3>${normPanel(norm)}</section>`;
+  return guard(
+    [norm],
+    () =>
+      html`<section class="norm-section"><h3>${gettext("Normalisation of this channel")}</h3>${normPanel(norm)}</section>`,
+  );
 }

@@ -1,9 +1,11 @@
 import { html, nothing } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { scaleFor } from "../../core/colour.js";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
 import { isVector } from "./answers.js";
 import { scaleOf, setScale } from "./changes.js";
+import { at, taken } from "./operands.js";
 import { takeAway } from "./take.js";
 import { channelName, isOutput } from "./words.js";
 import "../../components/colour-legend.js";
@@ -28,25 +30,17 @@ export function stage(host, info, node) {
   const colours = colouring(host);
   const vector = isVector(node);
   return html`<div class="detail-stage ${vector ? "vector" : ""}">
-    ${
-      vector || node.shape[0] === 1
-        ? nothing
-        : html`<figure class="shelf-figure">
-          <channel-picker .maps=${allMaps(host)} .range=${host.scope === "map" ? null : colours.range} .signed=${colours.signed}
-            .channel=${host.channel} .names=${(/** @type {number} */ n) => channelName(info, node, n)}
-            @channel-pick=${(/** @type {CustomEvent<{channel: number}>} */ event) => {
-              event.stopPropagation();
-              host.pick(event.detail.channel);
-            }}></channel-picker></figure>`
-    }
+    ${vector || node.shape[0] === 1 ? nothing : shelf(host, info, node, colours)}
     <figure class="map-figure">
       ${channelBar(host, info, node)}
       <heat-map readout .tensor=${map} .range=${colours.range} .signed=${colours.signed} .fold=${foldOf(info, node)}
         label=${host.title} .names=${[vector ? gettext("Feature") : channelName(info, node, host.channel)]}
         .cursor=${at(host.cursor)} .pinned=${at(host.pin)} .marks=${marks(host, vector)}
-        @cell-hover=${(/** @type {CustomEvent<Place>} */ event) => stop(event, () => host.hover(placeOf(event)))}
-        @cell-leave=${(/** @type {CustomEvent} */ event) => stop(event, () => host.hover(null))}
-        @cell-pin=${(/** @type {CustomEvent<Place | null>} */ event) => stop(event, () => host.hold(event.detail && placeOf(/** @type {any} */ (event))))}></heat-map>
+        @cell-hover=${taken((place) => host.hover(place))} @cell-leave=${taken(() => host.hover(null))}
+        @cell-pin=${taken((place) => host.hold(place))}></heat-map>
+    </figure>
+    ${pictureFigure(host, colours)}
+    <div class="legend-block">
       <colour-legend .scale=${colours.range && scaleFor(colours.range[0], colours.range[1], colours.signed)}
         .range=${map ? map.range() : null} .scope=${colours.scope} .scopes=${colours.scopes}
         @value-change=${(/** @type {CustomEvent} */ event) =>
@@ -55,25 +49,29 @@ export function stage(host, info, node) {
             host.tell("scope-change", { scope: event.detail.value });
           })}></colour-legend>
       ${takeAway(host)}
-    </figure>
-    ${pictureFigure(host, colours)}
+    </div>
   </div>`;
+}
+
+/** @param {Host} host @param {NetworkInfo} info @param {NetworkNode} node
+ * @param {ReturnType<typeof colouring>} colours */
+function shelf(host, info, node, { range, signed }) {
+  const maps = allMaps(host);
+  const common = host.scope === "map" ? null : range;
+  return guard(
+    [maps, common, signed, host.channel, info, node],
+    () => html`<figure class="shelf-figure">
+      <channel-picker .maps=${maps} .range=${common} .signed=${signed} .channel=${host.channel}
+        .names=${(/** @type {number} */ n) => channelName(info, node, n)}
+        @channel-pick=${(/** @type {CustomEvent<{channel: number}>} */ event) =>
+          stop(event, () => host.pick(event.detail.channel))}></channel-picker></figure>`,
+  );
 }
 
 /** @param {Event} event @param {() => void} then */
 function stop(event, then) {
   event.stopPropagation();
   then();
-}
-
-/** @param {CustomEvent<Place>} event @returns {Place} */
-function placeOf({ detail: { y, x } }) {
-  return { y, x };
-}
-
-/** @param {Place | null} place */
-function at(place) {
-  return place && { map: 0, ...place };
 }
 
 /** @param {Host} host */
@@ -94,7 +92,12 @@ function colouring(host) {
   const scopes = offered.filter((scope) => ranges[scope]);
   const scope = scopes.includes(host.scope) ? host.scope : "layer";
   const signed = ((scope === "network" ? networkRange : ranges.layer)?.[0] ?? 0) < 0;
-  return { range: ranges[scope], scope, scopes, signed };
+  return {
+    range: host.keep("range", ranges[scope]),
+    scope,
+    scopes: host.keep("scopes", scopes),
+    signed,
+  };
 }
 
 /** A flattened picture keeps the rows that it had. @param {NetworkInfo} info @param {NetworkNode} node */
@@ -142,9 +145,8 @@ function pictureFigure(host, colours) {
     <figcaption class="figure-head">${gettext("On the picture")}</figcaption>
     <input-figure .picture=${picture} .map=${map} .field=${field} .opacity=${host.opacity} .range=${colours.range}
       .signed=${colours.signed} .seen=${seen(host)} .near=${host.boxOf(host.place)} .words=${fieldWords(host)}
-      @pixel-hover=${(/** @type {CustomEvent<Place>} */ event) => stop(event, () => host.hover(host.elementAt(event.detail)))}
-      @pixel-leave=${(/** @type {CustomEvent} */ event) => stop(event, () => host.hover(null))}
-      @pixel-pick=${(/** @type {CustomEvent<Place>} */ event) => stop(event, () => host.hold(host.elementAt(event.detail)))}></input-figure>
+      @pixel-hover=${taken((pixel) => host.hover(pixel && host.elementAt(pixel)))} @pixel-leave=${taken(() => host.hover(null))}
+      @pixel-pick=${taken((pixel) => host.hold(pixel && host.elementAt(pixel)))}></input-figure>
     ${
       field
         ? html`<number-field slider label=${gettext("Opacity of the map")} unit="%" .value=${Math.round(host.opacity * 100)} .min=${0} .max=${100} .step=${5}

@@ -45,7 +45,7 @@ export class UnitSum extends PageElement {
     /** @type {ChannelAnswer | null} */ this.known = null;
     /** @type {Changes} */ this.interventions = [];
     /** @type {readonly number[]} */ this.inputShape = [];
-    this.decimals = 3;
+    this.decimals = matchMedia("(max-width: 36rem)").matches ? 2 : 3;
     /** @type {Cell | null} the cell of the window under the pointer */ this.touched = null;
     /** @type {number | null} the summand that is written out */ this.chosen = null;
     /** Whether all summands are listed. */
