@@ -109,15 +109,23 @@ def json_path(location: Sequence[int | str], body: object, missing: bool) -> str
     source, *steps = location or ("",)
     if source != "body":
         return ".".join(clip(str(step), LONGEST_FIELD) for step in steps)
-    path: list[str] = []
-    for i, step in enumerate(steps):
-        inner = at(body, step)
-        if inner is not ABSENT:
-            body = inner
-        elif not (missing and i == len(steps) - 1):
-            continue
-        path.append(clip(str(step), LONGEST_FIELD))
-    return ".".join(path)
+    return ".".join(clip(str(step), LONGEST_FIELD) for step in trodden(steps, body, missing))
+
+
+def trodden(steps: Sequence[int | str], body: object, missing: bool) -> list[int | str]:
+    """The steps that lead somewhere in the body: of all ways one that ends where the location does, if there is one.
+
+    A union member may be named like a key beside the one that is meant: `{"kind": "channels", "channels": …}`.
+    """
+    if not steps:
+        return []
+    step, *rest = steps
+    ways = [trodden(rest, body, missing)]
+    if (inner := at(body, step)) is not ABSENT:
+        ways.insert(0, [step, *trodden(rest, inner, missing)])
+    elif missing and not rest:
+        ways = [[step]]
+    return max(ways, key=lambda way: (way[-1:] == [steps[-1]], len(way)))
 
 
 async def on_problem(request: Request, error: Problem) -> Response:
