@@ -1,0 +1,134 @@
+"""The explorer in a real browser: cold load, change of picture, a dragged slider, bytes."""
+
+import gzip
+import json
+import tempfile
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+
+from tests.benchmarks.server import serving
+from tools import browser
+
+WATCH = """
+window.painted = [];
+const ink = (canvas) => {
+  if (canvas.width < 2) return 0;
+  const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  let sum = 0;
+  for (let i = 0; i < data.length; i += 4) sum = (sum * 31 + data[i] + 7 * data[i + 1] + data[i + 3]) | 0;
+  return data.some((value, i) => i % 4 === 3 && value > 0) ? sum : 0;
+};
+window.ink = () => [...document.querySelectorAll("heat-map canvas")].map(ink);
+const look = () => {
+  const count = window.ink().filter(Boolean).length;
+  if (count > (window.painted.at(-1)?.count ?? 0)) window.painted.push({ count, time: performance.now() });
+  if (performance.now() < 6000 && count < 15) requestAnimationFrame(look);
+};
+requestAnimationFrame(look);
+"""
+
+CHANGE = """
+async (name) => {
+  const before = JSON.stringify(window.ink());
+  const picture = document.querySelector(name);
+  const started = performance.now();
+  picture.click();
+  while (JSON.stringify(window.ink()) === before) await new Promise(requestAnimationFrame);
+  return performance.now() - started;
+}
+"""
+
+DRAG = """
+async (seconds) => {
+  const slider = document.querySelector("change-controls input[type=range]");
+  const values = [1, 2, 3, 4, 3, 2];
+  let frames = 0, redrawn = 0, last = "";
+  const started = performance.now();
+  while (performance.now() - started < seconds * 1000) {
+    await new Promise(requestAnimationFrame);
+    slider.value = String(values[frames++ % values.length]);
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    const canvas = document.querySelector("heat-map canvas");
+    const now = canvas.width + ":" + canvas.height;
+    if (now !== last) redrawn++;
+    last = now;
+  }
+  return { frames: frames / seconds, redrawn: redrawn / seconds };
+}
+"""
+
+CONTEXT: dict[str, Any] = {
+    "viewport": {"width": 1440, "height": 900},
+    "locale": "en-GB",
+    "bypass_csp": True,  # for waiting by a condition
+}
+
+
+def main(rounds: int = 7) -> None:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(1, Path(folder)) as port,
+        sync_playwright() as playwright,
+    ):
+        address = f"http://127.0.0.1:{port}/en/"
+        chromium = playwright.chromium.launch(**browser.launch_options())  # type: ignore[arg-type]
+        loads = [cold(chromium, address) for _ in range(rounds)][1:]
+        first = median(load["first"] for load in loads)
+        print("\nThe explorer page, cold (empty cache, new context)")
+        print(f"  first heat map drawn          {first:7.0f} ms")
+        print(f"  all of the first screen drawn {median(load['all'] for load in loads):7.0f} ms")
+        print(
+            f"  bytes received                {median(load['bytes'] for load in loads) / 1e3:7.0f} kB, of which"
+        )
+        print(f"    answers of the API          {median(load['api'] for load in loads) / 1e3:7.0f} kB")
+        page = opened(chromium, address)
+        changes = [
+            page.evaluate(CHANGE, f"picture-picker .samples li:nth-child({1 + turn % 3}) button")
+            for turn in range(1, 13)
+        ]
+        print(f"  change of picture → maps redrawn, p50 {median(changes):.0f} ms")
+        page = opened(chromium, f"{address}#layer=stem.conv")
+        page.wait_for_selector("change-controls input[type=range]")
+        print(f"  slider dragged for 3 s: {json.dumps(page.evaluate(DRAG, 3))} a second")
+        chromium.close()
+
+
+def opened(chromium: Browser, address: str) -> Page:
+    """The page with its first screen of maps drawn."""
+    page = chromium.new_context(**CONTEXT).new_page()
+    page.add_init_script(WATCH)
+    page.goto(address)
+    page.wait_for_function("window.painted.at(-1)?.count >= 15")
+    return page
+
+
+def cold(chromium: Browser, address: str) -> dict[str, float]:
+    """Milliseconds until heat maps are drawn, and the bytes that came over the wire."""
+    page = chromium.new_context(**CONTEXT).new_page()
+    received = listen(page)
+    page.add_init_script(WATCH)
+    page.goto(address)
+    page.wait_for_function("window.painted.at(-1)?.count >= 15")
+    page.wait_for_load_state("networkidle")
+    painted = page.evaluate("window.painted")
+    page.context.close()
+    return {"first": painted[0]["time"], "all": painted[-1]["time"], **received}
+
+
+def listen(page: Page) -> dict[str, float]:
+    """Counts what is received, as it goes over the wire, and what it would be with the maps compressed as well."""
+    received = {"bytes": 0.0, "packed": 0.0}
+
+    def finished(request: Request) -> None:
+        sizes = request.sizes()
+        size = sizes["responseHeadersSize"] + sizes["responseBodySize"]
+        received["bytes"] += size
+        if request.url.endswith("/run?tensors=uint8"):
+            size = sizes["responseHeadersSize"] + len(gzip.compress(request.response().body()))
+        received["packed"] += size
+
+    page.on("requestfinished", finished)
+    return received
