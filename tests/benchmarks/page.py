@@ -1,7 +1,6 @@
 """The explorer in a real browser: cold load, change of picture, a dragged slider, bytes."""
 
 import gzip
-import json
 import tempfile
 from pathlib import Path
 from statistics import median
@@ -76,23 +75,21 @@ def main(rounds: int = 7) -> None:
         address = f"http://127.0.0.1:{port}/en/"
         chromium = playwright.chromium.launch(**browser.launch_options())  # type: ignore[arg-type]
         loads = [cold(chromium, address) for _ in range(rounds)][1:]
-        first = median(load["first"] for load in loads)
+        middle = {key: median(load[key] for load in loads) for key in loads[0]}
         print("\nThe explorer page, cold (empty cache, new context)")
-        print(f"  first heat map drawn          {first:7.0f} ms")
-        print(f"  all of the first screen drawn {median(load['all'] for load in loads):7.0f} ms")
-        print(
-            f"  bytes received                {median(load['bytes'] for load in loads) / 1e3:7.0f} kB, of which"
-        )
-        print(f"    answers of the API          {median(load['api'] for load in loads) / 1e3:7.0f} kB")
+        print(f"  first heat map drawn               {middle['first']:6.0f} ms")
+        print(f"  fifteen layers drawn               {middle['all']:6.0f} ms")
+        print(f"  bytes received                     {middle['bytes'] / 1e3:6.0f} kB")
+        print(f"  the same with the maps compressed  {middle['packed'] / 1e3:6.0f} kB")
         page = opened(chromium, address)
-        changes = [
-            page.evaluate(CHANGE, f"picture-picker .samples li:nth-child({1 + turn % 3}) button")
-            for turn in range(1, 13)
-        ]
-        print(f"  change of picture → maps redrawn, p50 {median(changes):.0f} ms")
+        samples = [f"picture-picker .samples li:nth-child({1 + turn % 3}) button" for turn in range(1, 13)]
+        changes = [page.evaluate(CHANGE, sample) for sample in samples]
+        print(f"  change of picture → maps redrawn   {median(changes):6.0f} ms (p50)")
         page = opened(chromium, f"{address}#layer=stem.conv")
         page.wait_for_selector("change-controls input[type=range]")
-        print(f"  slider dragged for 3 s: {json.dumps(page.evaluate(DRAG, 3))} a second")
+        dragged = page.evaluate(DRAG, 3)
+        print(f"  stride slider dragged for 3 s      {dragged['frames']:6.0f} frames a second,")
+        print(f"    the stem's maps redrawn          {dragged['redrawn']:6.0f} times a second")
         chromium.close()
 
 
@@ -108,27 +105,26 @@ def opened(chromium: Browser, address: str) -> Page:
 def cold(chromium: Browser, address: str) -> dict[str, float]:
     """Milliseconds until heat maps are drawn, and the bytes that came over the wire."""
     page = chromium.new_context(**CONTEXT).new_page()
-    received = listen(page)
+    requests: list[Request] = []
+    page.on("requestfinished", requests.append)
     page.add_init_script(WATCH)
     page.goto(address)
     page.wait_for_function("window.painted.at(-1)?.count >= 15")
     page.wait_for_load_state("networkidle")
     painted = page.evaluate("window.painted")
+    weights = weighed(requests)
     page.context.close()
-    return {"first": painted[0]["time"], "all": painted[-1]["time"], **received}
+    return {"first": painted[0]["time"], "all": painted[-1]["time"], **weights}
 
 
-def listen(page: Page) -> dict[str, float]:
-    """Counts what is received, as it goes over the wire, and what it would be with the maps compressed as well."""
-    received = {"bytes": 0.0, "packed": 0.0}
-
-    def finished(request: Request) -> None:
+def weighed(requests: list[Request]) -> dict[str, float]:
+    """Bytes as they went over the wire, and what they would be with the maps compressed as well."""
+    plain = packed = 0
+    for request in requests:
         sizes = request.sizes()
-        size = sizes["responseHeadersSize"] + sizes["responseBodySize"]
-        received["bytes"] += size
-        if request.url.endswith("/run?tensors=uint8"):
-            size = sizes["responseHeadersSize"] + len(gzip.compress(request.response().body()))
-        received["packed"] += size
-
-    page.on("requestfinished", finished)
-    return received
+        plain += sizes["responseHeadersSize"] + sizes["responseBodySize"]
+        packed += sizes["responseHeadersSize"]
+        answer = request.response()
+        maps = answer is not None and request.url.endswith("/run?tensors=uint8")
+        packed += len(gzip.compress(answer.body())) if answer and maps else sizes["responseBodySize"]
+    return {"bytes": plain, "packed": packed}
