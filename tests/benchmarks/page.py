@@ -106,7 +106,7 @@ def cold(chromium: Browser, address: str) -> dict[str, float]:
     """Milliseconds until heat maps are drawn, and the bytes that came over the wire."""
     page = chromium.new_context(**CONTEXT).new_page()
     requests: list[Request] = []
-    page.on("requestfinished", requests.append)
+    page.on("requestfinished", lambda request: requests.append(request))
     page.add_init_script(WATCH)
     page.goto(address)
     page.wait_for_function("window.painted.at(-1)?.count >= 15")
