@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from torch import nn
 
 from models.folding import fold
-from models.interventions import ConvIntervention, Intervention, NormalizationIntervention
 from models.network import Network, trace
 from models.recorder import Record, run
+from tests.models.nets import parsed
 
 OUTPUT = frozenset({"act"})
 
@@ -63,14 +63,14 @@ def test_what_is_looked_at_stays_apart(recorded: set[str], normalizations: set[s
 @pytest.mark.parametrize(
     "change",
     [
-        NormalizationIntervention(kind="normalization", layer="norm", statistics="batch"),
-        ConvIntervention(kind="conv", layer="conv", stride=(2, 2)),
+        {"kind": "normalization", "layer": "norm", "statistics": "batch"},
+        {"kind": "conv", "layer": "conv", "stride": [2, 2]},
     ],
     ids=["norm", "conv"],
 )
-def test_what_is_changed_is_computed_as_changed(change: Intervention) -> None:
+def test_what_is_changed_is_computed_as_changed(change: dict[str, object]) -> None:
     network = conv_and_norm(1)
     x = torch.randn(2, 4, 9, 9)
-    alone = run(network, x, [change], Record(OUTPUT)).activations["act"]
-    apart = run(network, x, [change], Record(OUTPUT | {"conv"})).activations["act"]
+    alone = run(network, x, parsed(change), Record(OUTPUT)).activations["act"]
+    apart = run(network, x, parsed(change), Record(OUTPUT | {"conv"})).activations["act"]
     assert torch.equal(alone, apart)

@@ -232,13 +232,14 @@ def normalized_by(norm: nn.Module, method: str, groups: int) -> nn.Module:
     """PyTorch's own layer of another method, with the gamma and beta of `norm`."""
     assert isinstance(norm, nn.BatchNorm2d | nn.GroupNorm)
     channels = len(norm.weight)
-    other: nn.Module = {
+    layers: dict[str, Callable[[], nn.Module]] = {
         "batch": lambda: nn.BatchNorm2d(channels, norm.eps, track_running_stats=False),
         "layer": lambda: nn.GroupNorm(1, channels, norm.eps),
         "instance": lambda: nn.InstanceNorm2d(channels, norm.eps, affine=True),
         "group": lambda: nn.GroupNorm(groups, channels, norm.eps),
-        "none": nn.Identity,
-    }[method]()
+        "none": lambda: nn.Identity(),
+    }
+    other = layers[method]()
     if method != "none":
         other.load_state_dict({"weight": norm.weight, "bias": norm.bias})
     return other

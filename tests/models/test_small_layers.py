@@ -1,6 +1,7 @@
 """Pooling, activations, addition and the well-known kernels."""
 
 import math
+from collections.abc import Callable
 from typing import get_args
 
 import pytest
@@ -46,15 +47,15 @@ def test_global_pooling_equals_pytorchs_layers() -> None:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_activations_equal_their_definitions(function: Function) -> None:
     x = torch.linspace(-9, 9, 181)
-    expected = {
+    definitions: dict[Function, Callable[[float], float]] = {
         "relu": lambda v: max(v, 0.0),
         "relu6": lambda v: min(max(v, 0.0), 6.0),
         "leaky_relu": lambda v: v if v > 0 else 0.01 * v,
         "gelu": lambda v: v * 0.5 * (1 + math.erf(v / math.sqrt(2))),
         "identity": lambda v: v,
-    }[function]
+    }
     before = x.clone()
-    assert close(activate(x, function), torch.tensor([expected(float(v)) for v in x]), 1e-6)
+    assert close(activate(x, function), torch.tensor([definitions[function](float(v)) for v in x]), 1e-6)
     assert torch.equal(x, before)
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -23,8 +24,8 @@ TARGETS = {"mlp": 0.89, "tiny_vgg_batch": 0.93, "mini_resnet": 0.93, "lenet": 0.
 CARD_FIELDS = {"name", "dataset", "licence", "command", "parameters", "sha256"}
 
 
-def card_of(name: str) -> dict[str, str]:
-    card: dict[str, str] = json.loads((WEIGHTS / f"{name}.json").read_text())
+def card_of(name: str) -> dict[str, Any]:
+    card: dict[str, Any] = json.loads((WEIGHTS / f"{name}.json").read_text())
     return card
 
 
@@ -171,10 +172,12 @@ def test_a_file_is_seen_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    writers = [
-        threading.Thread(target=lambda data=data: [write_atomically(path, data) for _ in range(20)])
-        for data in contents
-    ]
+
+    def write(data: bytes) -> None:
+        for _ in range(20):
+            write_atomically(path, data)
+
+    writers = [threading.Thread(target=write, args=[data]) for data in contents]
     for thread in writers:
         thread.start()
     for thread in writers:

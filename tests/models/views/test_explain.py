@@ -50,9 +50,12 @@ def grad_cam_by_hooks(module: nn.Module, layer: str, x: Tensor, index: int) -> T
     """Selvaraju et al. 2017, equations 1 and 2, from what hooks on the Module see."""
     seen: dict[str, Tensor] = {}
 
+    def keep(gradient: Tensor) -> None:
+        seen["gradient"] = gradient
+
     def forward(_m: nn.Module, _x: object, y: Tensor) -> None:
         seen["activation"] = y
-        y.register_hook(lambda gradient: seen.__setitem__("gradient", gradient))
+        y.register_hook(keep)  # type: ignore[no-untyped-call]
 
     handle = module.get_submodule(layer).register_forward_hook(forward)
     logits = module(x.clone().requires_grad_())

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 import pytest
 import torch
 from pydantic import ValidationError
@@ -13,10 +14,10 @@ from models.networks.registry import SPECS
 from models.networks.weights import Loaded, load_network
 from models.recorder import Record, run
 from models.shapes import propagate, receptive_fields
-from models.statistics import summarize
+from models.statistics import BINS, summarize
 from models.tensors import Encoding, decode
 from models.views.describe import describe, list_networks, settings
-from models.views.run import BINS, NUMBERS_OF_A_CHANNEL, RunParams, RunResult, run_network
+from models.views.run import NUMBERS_OF_A_CHANNEL, RunParams, RunResult, _bytes, run_network
 from models.views.weights import WeightsParams, WeightsResult, weights
 from tests.models.nets import NAMES, close, parsed, pictures, small, untrained
 
@@ -273,13 +274,13 @@ def test_answers_that_would_be_too_large_are_refused_before_computing(
 @pytest.mark.parametrize("encoding", ["list", "float32", "uint8"])
 def test_the_size_of_an_answer_is_foreseen(encoding: Encoding, monkeypatch: pytest.MonkeyPatch) -> None:
     """What an answer is estimated to take is about what it takes, so that the limit holds."""
-    import orjson
-
     foreseen: list[float] = []
-    from models.views import run as module
 
-    counted = module._bytes
-    monkeypatch.setattr(module, "_bytes", lambda *args: foreseen.append(counted(*args)) or foreseen[-1])
+    def counted(*args: Any) -> float:
+        foreseen.append(_bytes(*args))
+        return foreseen[-1]
+
+    monkeypatch.setattr("models.views.run._bytes", counted)
     record = [
         {"layer": "conv2.norm", "normalization": True},
         {"layer": "conv4.norm", "normalization": True, "activation": False},
