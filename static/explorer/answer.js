@@ -3,7 +3,6 @@ import { PageElement } from "../components/element.js";
 import * as format from "../core/format.js";
 import { gettext, pick } from "../core/i18n.js";
 import { session } from "./session.js";
-import "../components/number-field.js";
 import "../components/prediction-bars.js";
 import "../components/status-notice.js";
 import "./change-list.js";
@@ -26,14 +25,14 @@ export class NetworkAnswer extends PageElement {
   }
 
   render() {
-    const { view, state, refusal, applied } = session;
+    const { view, state, refusal } = session;
     const { class: chosen, changes, layer } = state.values;
     const now = view?.now ?? view?.base;
     const before = view?.now ? view.base.predictions : null;
     const first = now?.predictions[0];
     return html`
       <section class="prediction">
-        <h2>${applied.length ? gettext("What it says now") : gettext("What it says")}</h2>
+        <h2>${view?.now ? gettext("What it says now") : gettext("What it says")}</h2>
         <p class="unseen" role="status">${first ? html`<b>${pick(first.name)}</b> ${format.percent(first.probability)}` : nothing}</p>
         <prediction-bars pickable .predictions=${now?.predictions.slice(0, 5) ?? []} .baseline=${before} .rows=${layer ? 3 : 5}
           .picked=${chosen < 0 ? null : chosen} @class-select=${this.#onClass}></prediction-bars>
@@ -43,6 +42,7 @@ export class NetworkAnswer extends PageElement {
   }
 
   #heat() {
+    import("../components/number-field.js");
     const { heat, state, view } = session;
     const name = view?.info.classes[state.values.class];
     const words =

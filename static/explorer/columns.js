@@ -72,6 +72,20 @@ export function inputColumn(info) {
   return node && info.input.shape[2] <= SMALL ? column(info, [node], node.name, node.block) : null;
 }
 
+/** The layer to record for a column of the unchanged network: where dropout is off, as in any trained
+ * network, it hands on what comes in.
+ * @param {NetworkInfo} info
+ * @param {Column} column
+ */
+export function plainSource(info, { source }) {
+  let name = source;
+  for (;;) {
+    const node = info.nodes.find((each) => each.name === name);
+    if (node?.kind !== "dropout" || node.settings.on) return name;
+    name = node.inputs[0] ?? name;
+  }
+}
+
 /** Which column each step lies in.
  * @param {readonly Column[]} columns
  * @returns {Map<string, number>}

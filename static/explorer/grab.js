@@ -34,7 +34,11 @@ export class LayerGrab extends PageElement {
   async #load() {
     if (this.#loading) return;
     this.#loading = true;
-    await Promise.all([import("./detail/layer-detail.js"), import("./detail/change-controls.js")]);
+    await Promise.all([
+      sheet(new URL("../css/detail.css", import.meta.url)),
+      import("./detail/layer-detail.js"),
+      import("./detail/change-controls.js"),
+    ]);
     this.ready = true;
   }
 
@@ -50,11 +54,11 @@ export class LayerGrab extends PageElement {
     }
     const channel = Math.min(ch, (node.shape[0] ?? 1) - 1);
     return html`<section class="slide" aria-label=${gettext("Layer {name}", { name: layer })}>
-      ${this.#steps(view.info, node)}
+      ${this.#steps(view, node)}
       <div class="lab">
         <layer-detail class="stage" .name=${view.info.name} .info=${view.info} .node=${node} .image=${view.image}
-          .channel=${channel} .pin=${pin} .scope=${scope} .networkRange=${session.networkRange() ?? [0, 1]}
-          .interventions=${session.applied} .seed=${seed} .difference=${session.differs}
+          .channel=${channel} .pin=${pin} .scope=${scope} .networkRange=${view.range(session.columns()) ?? [0, 1]}
+          .interventions=${view.applied} .seed=${seed} .difference=${view.differs}
           @channel-change=${this.#onChannel} @pin-change=${this.#onPin} @scope-change=${this.#onScope}
           @interventions-change=${this.#onChanges} @close-detail=${this.#onClose}></layer-detail>
         <change-controls class="controls" .name=${view.info.name} .info=${view.info} .node=${node} .channel=${channel}
@@ -65,17 +69,17 @@ export class LayerGrab extends PageElement {
   }
 
   /** The steps of the open layer's block, to go from one to another.
-   * @param {import("../core/wire.js").NetworkInfo} info
+   * @param {import("./subject.js").Subject} view
    * @param {import("../core/wire.js").NetworkNode} node
    */
-  #steps(info, node) {
+  #steps({ info, applied }, node) {
     const block = info.blocks.find(({ name }) => name === node.block);
     const names = block?.nodes ?? [];
     return html`<nav class="steps" aria-label=${gettext("Steps of {block}", { block: node.block })}>
       <span class="soft">${node.block}</span>
       <ul>${names.map((name) => {
         const step = info.nodes.find((each) => each.name === name);
-        const touched = session.applied.some((change) => change.layer === name);
+        const touched = applied.some((change) => change.layer === name);
         return html`<li><button type="button" class="plain ${touched ? "touched" : ""}" aria-current=${name === node.name ? "step" : nothing}
           title=${step ? `${step.operation}, ${format.shape(step.shape)}` : nothing}
           @click=${() => this.#go(name)}>${name.slice(node.block.length + 1) || name}</button></li>`;
@@ -111,6 +115,17 @@ export class LayerGrab extends PageElement {
   #onClose() {
     session.state.set({ layer: "", pin: null }, { push: true });
   }
+}
+
+/** @param {URL} url of a style sheet @returns {Promise<void>} */
+function sheet(url) {
+  return new Promise((done) => {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = url.href;
+    link.onload = link.onerror = () => done();
+    document.head.append(link);
+  });
 }
 
 customElements.define("layer-grab", LayerGrab);

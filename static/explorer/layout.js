@@ -13,7 +13,7 @@ const WIDEST_GAP = 40;
 const SEAM = 1 / 28;
 const MOST_MAPS = 16;
 /** Columns may be squeezed and stretched by so much to fill the room; below, the strip scrolls. */
-const [LEAST, MOST] = [0.92, 3];
+const [LEAST, MOST] = [0.9, 3];
 const WIDEST_VECTOR = 140;
 /** Vectors up to this length stand in a single file. */
 const FILE = 32;
@@ -21,11 +21,12 @@ const FILE = 32;
 const HEIGHT = 360;
 const COMPACT = 118;
 
-/** Width at rest: a larger map is drawn larger, but not in proportion, or nothing would be left of 7 × 7.
+/** Width at rest: a pixel for each value of a large map, more for those of a small one, of which nothing
+ * would be left.
  * @param {Column} column
  */
 function natural({ vector, width }) {
-  return vector ? 30 : 26 + 0.55 * Math.min(width, 160);
+  return vector ? 30 : Math.max(Math.min(width, 128), 26 + 0.55 * width);
 }
 
 /**
@@ -44,8 +45,8 @@ export function layout(columns, room) {
   for (let look = 0; look < 3; look++) {
     stretch = Math.max(LEAST, Math.min(MOST, stretch));
     const height = Math.min(room.height, HEIGHT * stretch);
-    const widest = Math.max(40, Math.min(WIDEST_VECTOR, (0.7 * free) / columns.length));
-    slots = columns.map((column) => slot(column, stretch, height, widest, room.compact));
+    const share = Math.min(WIDEST_VECTOR, (0.7 * free) / columns.length);
+    slots = columns.map((column) => slot(column, stretch, height, share, room.compact));
     if (widths(slots) <= free) break;
     stretch *= (free / widths(slots)) * 0.995;
   }
@@ -62,15 +63,13 @@ export function gap(slots, room) {
 }
 
 /** @param {Column} column @param {number} stretch @param {number} height
- * @param {number} widest of a vector @param {boolean} compact @returns {Slot} */
-function slot(column, stretch, height, widest, compact) {
+ * @param {number} share of the room that a vector may take, beyond its natural width
+ * @param {boolean} compact @returns {Slot} */
+function slot(column, stretch, height, share, compact) {
   const wish = natural(column) * stretch;
   if (column.vector) {
-    const fold = folded(
-      column.channels,
-      Math.min(column.node.shape.length > 1 ? wish : widest, widest),
-      height,
-    );
+    const widest = Math.max(wish, share);
+    const fold = folded(column.channels, widest, height);
     const width = Math.min((fold * height) / Math.ceil(column.channels / fold), widest);
     return { width, rows: 1, fold: compact ? folded(column.channels, width, COMPACT) : fold };
   }

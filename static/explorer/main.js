@@ -1,15 +1,15 @@
 /** The explorer page: the session is under way already (see session.js); this draws it. */
 
-import { networks } from "../core/api.js";
 import { session } from "./session.js";
 import "./stage.js";
 
-// The list of networks can wait until there is something to look at.
-session.addEventListener("update", function list() {
+// The rest can wait until there is something to look at.
+session.addEventListener("update", function rest() {
   if (!session.view) return;
-  session.removeEventListener("update", list);
-  networks().then(
-    (cards) => session.setCards(cards),
-    () => {}, // the network in use is in the list anyway
-  );
+  session.removeEventListener("update", rest);
+  requestAnimationFrame(() => {
+    session.list();
+    import("../components/picture-picker.js");
+    import("./take-menu.js");
+  });
 });

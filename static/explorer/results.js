@@ -24,14 +24,14 @@ export class Results {
 
   /** These results with an answer added; the old ones are kept where it has nothing newer.
    * @param {RunAnswer} answer
-   * @param {readonly Column[]} columns those asked for
+   * @param {{columns: readonly Column[], sources: readonly string[]}} job what was asked
    * @param {string} key what it was computed under
    */
-  with(answer, columns, key) {
+  with(answer, { columns, sources }, key) {
     const next = new Results();
     const layers = new Map(this.layers);
     columns.forEach((column, i) => {
-      const recorded = answer.layers[i];
+      const recorded = answer.layers.find(({ layer }) => layer === sources[i]);
       if (recorded) layers.set(column.name, layer(recorded, column, key));
     });
     next.layers = layers;
@@ -52,7 +52,7 @@ function layer(recorded, column, key) {
     tensor: read(recorded.activation) ?? new Tensor([1], new Float32Array([Number.NaN])),
     difference: read(recorded.difference),
     range: recorded.range,
-    shape: column.source === column.name ? recorded.shape.slice(1) : column.node.shape,
+    shape: column.vector ? column.node.shape : recorded.shape.slice(1),
     field: recorded.receptive_field,
     key,
   };

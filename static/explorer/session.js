@@ -10,32 +10,23 @@ import { ClassHeat } from "./class-heat.js";
 import { affected, columnsOf, inputColumn } from "./columns.js";
 import { DEFAULT_NETWORK, DEFAULT_PICTURE, fields } from "./fields.js";
 import { firstRoom, gap, inSight, layout } from "./layout.js";
-import { changed, mapsWanted, plain } from "./requests.js";
-import { Results, zeros } from "./results.js";
+import { keyOf, nextJob } from "./requests.js";
+import { Subject } from "./subject.js";
 
 /** @typedef {import("../core/wire.js").NetworkInfo} NetworkInfo */
-/** @typedef {import("../core/wire.js").Intervention} Intervention */
+/** @typedef {import("../core/wire.js").NetworkCard} NetworkCard */
+/** @typedef {import("../core/wire.js").Sample} Sample */
 /** @typedef {import("./columns.js").Column} Column */
-/** @typedef {import("./results.js").Layer} Layer */
-/** @typedef {{info: NetworkInfo, image: string, base: Results, now: Results | null,
- *   applied: readonly Intervention[], differs: boolean}} Subject
- * one picture in one network; `now`: with the changes `applied`, null without any; `differs`: it holds
- * the differences, too */
-/** @typedef {{subject: Subject, columns: Column[], key: string | null, changes: readonly Intervention[],
- *   difference: boolean}} Job
- * `key` null: the unchanged network */
+/** @typedef {import("./requests.js").Job} Job */
 
-/** @type {{now: null, applied: [], differs: false}} */
-const UNCHANGED = { now: null, applied: [], differs: false };
-const NO_SLOT = { width: 0, rows: 1, fold: 0 };
 const IMAGE_ID = /^[0-9a-f]{64}$/;
 
 /** Dispatches `update` whenever there is something new to draw. */
 export class Session extends EventTarget {
   state = new State(fields);
   /** What is drawn: the last subject that has results. @type {Subject | null} */ view = null;
-  /** @type {readonly import("../core/wire.js").Sample[] | null} */ samples = null;
-  /** @type {readonly import("../core/wire.js").NetworkCard[]} */ cards = [];
+  /** @type {readonly Sample[] | null} */ samples = null;
+  /** All networks, once known. @type {readonly NetworkCard[]} */ cards = [];
   /** Changes that the server refused, and why. @type {{key: string, error: api.ApiError} | null} */
   refusal = null;
   /** What else went wrong. @type {unknown} */ error = null;
@@ -44,24 +35,25 @@ export class Session extends EventTarget {
   busy = false;
   heat = new ClassHeat(() => this.#tell());
 
-  /** @type {Subject | null} where `view` is heading */ #subject = null;
+  /** Where `view` is heading. @type {Subject | null} */ #subject = null;
   /** @type {Map<string, Promise<NetworkInfo>>} */ #infos = new Map();
-  /** @type {Promise<readonly import("../core/wire.js").Sample[]> | undefined} */ #sampling;
+  /** @type {Promise<readonly Sample[]> | undefined} */ #sampling;
   /** @type {{info: NetworkInfo, zoom: string, columns: Column[]} | null} */ #columns = null;
-  /** @type {ReadonlySet<string> | null} column names, as the strip reports them */ #sight = null;
+  /** Names of columns, as the strip reports them. @type {ReadonlySet<string> | null} */ #sight =
+    null;
   #room = firstRoom();
   #turn = 0;
   #stuck = false;
+  /** The question in flight. @type {Job | null} */ #job = null;
 
   #runs = new Latest((/** @type {null} */ _, signal) => this.#ask(signal), {
-    done: (done) => done && this.#take(done.job, done.answer),
+    done: (answer) => this.#take(answer),
     failed: (error) => this.#fail(error),
     busy: (busy) => {
       this.busy = busy;
       this.#tell();
     },
   });
-  /** @type {Job | null} */ #job = null;
 
   start() {
     this.state.addEventListener("change", (event) => {
@@ -84,7 +76,7 @@ export class Session extends EventTarget {
     this.#tell();
   }
 
-  /** The columns of what is drawn (or of another network). @param {NetworkInfo} [info] */
+  /** The columns of what is drawn, or of another network. @param {NetworkInfo} [info] */
   columns(info = this.view?.info) {
     if (!info) return [];
     const { zoom } = this.state.values;
@@ -93,14 +85,10 @@ export class Session extends EventTarget {
     return this.#columns.columns;
   }
 
-  /** The columns' widths and rows. */
-  slots() {
-    return layout(this.columns(), this.#room);
-  }
-
-  /** How far the columns stand apart. */
-  gap() {
-    return gap(this.slots(), this.#room);
+  /** How the columns are laid out: each one's width and rows, and how far they stand apart. */
+  layout() {
+    const slots = layout(this.columns(), this.#room);
+    return { slots, gap: gap(slots, this.#room) };
   }
 
   /** How much room the strip has for maps. @param {import("./layout.js").Room} room */
@@ -117,54 +105,9 @@ export class Session extends EventTarget {
     this.#runs.send(null);
   }
 
-  /** The changes in force in what is drawn. */
-  get applied() {
-    return this.view?.now ? this.view.applied : [];
-  }
-
-  /** What a column shows.
-   * @param {Column} column
-   * @returns {{layer: Layer, before: Layer, follows: boolean} | null} `follows`: the changes can be felt here
-   */
-  shown(column) {
-    const { view } = this;
-    const before = view?.base.layers.get(column.name);
-    if (!view || !before) return null;
-    const follows = view.now !== null && this.#affected(view.info, view.applied).has(column.name);
-    const layer = follows ? view.now?.layers.get(column.name) : before;
-    return layer ? { layer, before, follows } : null;
-  }
-
-  /** What a column paints: the maps, or how they differ from before; null where a difference is asked for
-   * and the sizes differ.
-   * @param {{layer: Layer, follows: boolean}} shown
-   */
-  tensor({ layer, follows }) {
-    if (!this.differs) return layer.tensor;
-    return follows ? layer.difference : zeros(layer.tensor);
-  }
-
-  /** Whether differences are shown. */
-  get differs() {
-    return this.view?.now ? this.view.differs : false;
-  }
-
-  /** The least and the greatest value of all layers known. @returns {[number, number] | null} */
-  networkRange() {
-    let [lo, hi] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (const column of this.columns()) {
-      const shown = this.shown(column);
-      if (!shown) continue;
-      const range = this.differs ? this.tensor(shown)?.range() : shown.layer.range;
-      lo = Math.min(lo, range?.[0] ?? lo);
-      hi = Math.max(hi, range?.[1] ?? hi);
-    }
-    return lo <= hi ? [lo, hi] : null;
-  }
-
-  /** @param {readonly import("../core/wire.js").NetworkCard[]} cards all networks there are */
-  setCards(cards) {
-    this.cards = cards;
+  /** Fetch the list of networks. */
+  async list() {
+    this.cards = await api.networks().catch(() => []); // the one in use is known anyway
     this.#tell();
   }
 
@@ -181,12 +124,6 @@ export class Session extends EventTarget {
     this.state.set({ img: sample?.name ?? id, pin: null }, { push: true });
   }
 
-  /** What the last list of changes is known by. */
-  get #key() {
-    const { changes, diff, seed } = this.state.values;
-    return JSON.stringify([changes, diff, seed]);
-  }
-
   /** @param {ReadonlySet<string>} names */
   #onState(names) {
     this.#stuck = false;
@@ -194,13 +131,14 @@ export class Session extends EventTarget {
     if (names.has("net") || names.has("img")) this.#resolve();
     if (!this.state.values.changes.length) {
       this.refusal = null;
-      if (this.view) Object.assign(this.view, UNCHANGED);
+      this.view?.restore();
     }
     this.#runs.send(null);
     this.#wantHeat();
     this.#tell();
   }
 
+  /** Find the network and the picture that the state names, and head for them. */
   async #resolve() {
     const { net, img } = this.state.values;
     const turn = ++this.#turn;
@@ -208,8 +146,7 @@ export class Session extends EventTarget {
       const [info, image] = await Promise.all([this.#info(net), this.#image(img)]);
       if (turn !== this.#turn) return;
       const { view } = this;
-      const same = view?.info === info && view.image === image;
-      this.#subject = same ? view : { info, image, base: new Results(), ...UNCHANGED };
+      this.#subject = view?.info === info && view.image === image ? view : new Subject(info, image);
       this.#runs.replace(null);
     } catch (error) {
       if (turn === this.#turn) this.#fail(error);
@@ -229,10 +166,7 @@ export class Session extends EventTarget {
 
   /** @param {string} img a sample's name or an id */
   async #image(img) {
-    this.#sampling ??= api.samples().then((samples) => {
-      this.samples = samples;
-      return samples;
-    });
+    this.#sampling ??= this.#sample();
     if (IMAGE_ID.test(img)) return img;
     const samples = await this.#sampling;
     const found = samples.find(({ name }) => name === img);
@@ -240,83 +174,66 @@ export class Session extends EventTarget {
     throw new api.ApiError({ code: "no-such-image" });
   }
 
-  /** What to ask next, if anything. @returns {Job | null} */
+  async #sample() {
+    try {
+      this.samples = await api.samples();
+      return this.samples;
+    } catch (error) {
+      this.#sampling = undefined; // to be tried again
+      throw error;
+    }
+  }
+
+  /** @returns {Job | null} */
   #next() {
     const subject = this.#subject;
     if (!subject || this.#stuck) return null;
     const columns = this.columns(subject.info);
     const slots = layout(columns, this.#room);
-    const sight = this.#sight;
-    const seen =
-      sight && subject.info === this.view?.info
-        ? columns.filter(({ name }) => sight.has(name))
-        : inSight(columns, this.#room);
-    const input = inputColumn(subject.info);
-    if (input) seen.push(input);
-    const fresh = seen.filter((column) => {
-      const slot = slots[columns.indexOf(column)];
-      const known = subject.base.layers.get(column.name);
-      return !known || (slot && known.channels.length < mapsWanted(column, slot));
+    const sight = subject.info === this.view?.info ? this.#sight : null;
+    const near = sight ? null : new Set(inSight(columns, this.#room));
+    const seen = columns.flatMap((column, i) => {
+      const slot = slots[i];
+      return slot && (near?.has(column) ?? sight?.has(column.name)) ? [{ column, slot }] : [];
     });
-    if (fresh.length || !subject.base.predictions.length)
-      return { subject, columns: fresh, key: null, changes: [], difference: false };
-    const { changes, diff } = this.state.values;
-    const key = this.#key;
-    if (!changes.length || this.refusal?.key === key) return null;
-    const touched = this.#affected(subject.info, changes);
-    const stale = seen.filter(
-      ({ name }) => touched.has(name) && subject.now?.layers.get(name)?.key !== key,
-    );
-    if (!stale.length && subject.now?.key === key) return null;
-    return { subject, columns: stale, key, changes, difference: diff };
+    const input = inputColumn(subject.info);
+    if (input) seen.push({ column: input, slot: { width: 0, rows: input.channels, fold: 0 } });
+    const { values } = this.state;
+    return nextJob(subject, seen, values, {
+      touched: affected(subject.info, values.changes),
+      refused: this.refusal?.key ?? null,
+    });
   }
 
   /** @param {AbortSignal} signal */
   async #ask(signal) {
     const job = this.#next();
     this.#job = job;
-    if (!job) return null;
-    const { info, image, base } = job.subject;
-    const columns = this.columns(info);
-    const slots = layout(columns, this.#room);
-    const own = job.columns.map((column) => slots[columns.indexOf(column)] ?? NO_SLOT);
-    const { seed, class: chosen } = this.state.values;
-    const classes = base.predictions.slice(0, 5).map(({ index }) => index);
-    if (chosen >= 0 && chosen < info.classes.length) classes.push(chosen);
-    const body =
-      job.key === null
-        ? plain(image, job.columns, own)
-        : changed(image, job.columns, base.layers, {
-            changes: job.changes,
-            difference: job.difference,
-            seed,
-            classes: [...new Set(classes)],
-          });
-    return { job, answer: await api.run(info.name, body, { signal }) };
+    return job && api.run(job.subject.info.name, job.body, { signal });
   }
 
-  /** @param {Job} job @param {import("../core/wire.js").RunAnswer} answer */
-  #take({ subject, columns, key, changes, difference }, answer) {
-    if (key === null) subject.base = subject.base.with(answer, columns, "");
-    else {
-      subject.now = (subject.now ?? new Results()).with(answer, columns, key);
-      Object.assign(subject, { applied: changes, differs: difference });
-      this.refusal = null;
-    }
+  /** @param {import("../core/wire.js").RunAnswer | null} answer */
+  #take(answer) {
+    const job = this.#job;
+    if (!job || !answer) return;
+    job.subject.take(job, answer);
+    if (job.key !== null) this.refusal = null;
     this.error = null;
-    this.#settle(subject);
+    this.#settle(job.subject);
   }
 
   /** Draw a subject as soon as it is complete, and ask for what is missing. @param {Subject} subject */
   #settle(subject) {
-    const { changes, layer } = this.state.values;
-    if (!changes.length) Object.assign(subject, UNCHANGED);
-    const complete = !changes.length || subject.now || this.refusal?.key === this.#key;
+    const { values } = this.state;
+    if (!values.changes.length) subject.restore();
+    const refused = this.refusal?.key === keyOf(values);
+    const complete =
+      subject.base.predictions.length && (!values.changes.length || subject.now || refused);
     if (subject === this.#subject && complete && this.view !== subject) {
       if (this.view?.info !== subject.info) this.#sight = null;
       this.view = subject;
-      if (layer && !subject.info.nodes.some(({ name }) => name === layer))
-        this.state.set({ layer: "" });
+      const known = subject.info.nodes.some(({ name }) => name === values.layer);
+      if (values.layer && !known) this.state.set({ layer: "" });
     }
     this.#wantHeat();
     this.#tell();
@@ -326,14 +243,15 @@ export class Session extends EventTarget {
   /** @param {unknown} error */
   #fail(error) {
     const job = this.#job;
-    const code = error instanceof api.ApiError ? error.code : "";
-    if (code === "no-such-image" && this.state.values.img !== DEFAULT_PICTURE) {
-      this.notice = "gone";
+    const { code, status } = error instanceof api.ApiError ? error : { code: "", status: 0 };
+    const { net, img } = this.state.values;
+    if (code === "no-such-image" && img !== DEFAULT_PICTURE) {
       this.state.set({ img: DEFAULT_PICTURE });
-    } else if (code === "no-such-network" && this.state.values.net !== DEFAULT_NETWORK) {
+      this.notice = "gone";
+    } else if (code === "no-such-network" && net !== DEFAULT_NETWORK) {
       this.chooseNetwork(DEFAULT_NETWORK);
       this.error = error;
-    } else if (error instanceof api.ApiError && error.status === 422 && job?.key) {
+    } else if (error instanceof api.ApiError && status === 422 && job?.key) {
       this.refusal = { key: job.key, error };
       this.#settle(job.subject);
     } else {
@@ -345,17 +263,7 @@ export class Session extends EventTarget {
 
   #wantHeat() {
     const { view } = this;
-    if (view) this.heat.want(view.info, view.image, this.applied, this.state.values.class);
-  }
-
-  /** @type {{info: NetworkInfo, changes: readonly Intervention[], names: Set<string>} | null} */
-  #reach = null;
-
-  /** @param {NetworkInfo} info @param {readonly Intervention[]} changes */
-  #affected(info, changes) {
-    if (this.#reach?.info !== info || this.#reach.changes !== changes)
-      this.#reach = { info, changes, names: affected(info, changes) };
-    return this.#reach.names;
+    if (view) this.heat.want(view.info, view.image, view.applied, this.state.values.class);
   }
 
   #tell() {

@@ -5,11 +5,8 @@ import { gettext, pick } from "../core/i18n.js";
 import { inputColumn } from "./columns.js";
 import { NARROW, tallness } from "./layout.js";
 import { session } from "./session.js";
-import * as take from "./take.js";
 import "../components/choice-field.js";
-import "../components/picture-picker.js";
 import "../components/status-notice.js";
-import "../components/take-away.js";
 import "./answer.js";
 import "./grab.js";
 import "./input-picture.js";
@@ -119,8 +116,7 @@ export class ExplorerStage extends PageElement {
       <button type="button" class="difference" aria-pressed=${diff} ?disabled=${!changes.length} @click=${() => state.set({ diff: !diff })}
         title=${changes.length ? gettext("What the changes add (after − before)") : gettext("Change something first: then this shows after − before")}>${gettext("Difference")}</button>
       <status-notice .busy=${session.busy}></status-notice>
-      <take-away label=${gettext("Take this figure away")} .name=${take.fileName()} .link=${() => state.href()} .call=${take.call}
-        .picture=${() => take.picture(this)} .arrays=${take.arrays}></take-away>
+      <take-menu></take-menu>
     </div>`;
   }
 

@@ -59,26 +59,26 @@ export class LayerStrip extends PageElement {
 
   render() {
     const columns = session.columns();
-    const slots = session.slots();
+    const { slots, gap } = session.layout();
+    const { view } = session;
     const { layer, ch, scope, zoom } = session.state.values;
-    const touched = new Set(session.applied.map((change) => change.layer));
+    const touched = new Set(view?.applied.map((change) => change.layer));
     const marks = columns.map((column) => {
       if (column.nodes.some(({ name }) => touched.has(name))) return "touched";
-      return session.shown(column)?.follows ? "follows" : "";
+      return view?.shown(column)?.follows ? "follows" : "";
     });
-    const gap = session.gap();
     const upright =
       zoom === "nodes" && columns.some((column, i) => !fits(column, slots[i]?.width ?? 0));
-    const common = scope === "network" ? this.#kept(session.networkRange()) : null;
+    const common = scope === "network" ? this.#kept(view?.range(columns) ?? null) : null;
     return html`<div class="scroller" role="group" aria-label=${gettext("The network's layers, from the picture to the prediction")}
       @keydown=${{ handleEvent: this.#onKey, capture: true }}>
       ${wiring(connections(columns), slots, gap, marks)}
       <ol .style=${`gap: ${gap}px`} @cell-hover=${this.#onHover} @cell-leave=${this.#onLeave} @map-select=${this.#onSelect}
         @cell-pin=${this.#onSelect} @click=${this.#onClick} @focusin=${this.#onFocus}>
         ${columns.map((column, i) => {
-          const shown = session.shown(column);
-          const tensor = shown && session.tensor(shown);
-          const range = (session.differs ? tensor?.range() : shown?.layer.range) ?? [0, 0];
+          const shown = view?.shown(column) ?? null;
+          const tensor = shown && view ? view.tensor(shown) : null;
+          const range = (view?.differs ? tensor?.range() : shown?.layer.range) ?? [0, 0];
           const slot = slots[i] ?? { width: 0, rows: 1, fold: 0 };
           const open = column.nodes.some(({ name }) => name === layer);
           return html`<li class=${`${marks[i]} ${open ? "open" : ""} ${column.vector ? "vector" : ""}`}
@@ -92,7 +92,7 @@ export class LayerStrip extends PageElement {
               tensor,
               range,
               common: scope === "map" ? null : (common ?? range),
-              signed: session.differs || (common ?? range)[0] < 0,
+              signed: view?.differs || (common ?? range)[0] < 0,
               upright: upright || !fits(column, slot.width),
               first: zoom === "nodes" && columns[i - 1]?.group !== column.group,
             })}</li>`;
@@ -157,7 +157,7 @@ export class LayerStrip extends PageElement {
   #onHover(event) {
     event.stopPropagation();
     const column = this.#columnAt(event);
-    const layer = column && session.shown(column)?.layer;
+    const layer = column && session.view?.shown(column)?.layer;
     const info = session.view?.info;
     if (!column || !layer || !info) return;
     const { map, y, x, value } = event.detail;
@@ -177,7 +177,7 @@ export class LayerStrip extends PageElement {
   #onSelect(event) {
     event.stopPropagation();
     const column = this.#columnAt(event);
-    const layer = column && session.shown(column)?.layer;
+    const layer = column && session.view?.shown(column)?.layer;
     if (!column || !layer) return;
     const { map, x } = event.detail ?? { map: 0, x: session.state.values.ch };
     const channel = column.vector ? x : (layer.channels[map] ?? 0);
@@ -188,7 +188,8 @@ export class LayerStrip extends PageElement {
   #onClick(event) {
     if (!(/** @type {HTMLElement} */ (event.target).closest("[data-open]"))) return;
     const column = this.#columnAt(event);
-    const channel = (column && !column.vector && session.shown(column)?.layer.channels[0]) || 0;
+    const channel =
+      (column && !column.vector && session.view?.shown(column)?.layer.channels[0]) || 0;
     if (column) this.tell("layer-open", { layer: column.name, channel });
   }
 

@@ -12,11 +12,12 @@ import { session } from "./session.js";
  */
 function request() {
   const { layer, ch, seed } = session.state.values;
-  const { view, applied } = session;
+  const { view } = session;
+  const applied = view?.applied ?? [];
   const record = layer
     ? [{ layer, channels: { indices: [ch] } }]
     : session.columns().flatMap((column) => {
-        const shown = session.shown(column);
+        const shown = view?.shown(column);
         if (!shown) return [];
         const channels = column.vector ? null : { indices: [...shown.layer.channels] };
         return [{ layer: column.source, channels }];
@@ -25,7 +26,7 @@ function request() {
     images: view ? [view.image] : [],
     ...(applied.length ? { interventions: [...applied] } : {}),
     record,
-    ...(session.differs ? { difference: true } : {}),
+    ...(view?.differs ? { difference: true } : {}),
     ...(seed ? { seed } : {}),
   };
 }
@@ -63,10 +64,10 @@ const HEAD = 22;
 const PAD = 16;
 
 /** The picture and the strip as they are drawn, as a PNG.
- * @param {HTMLElement} stage
  * @returns {Promise<Blob | null>}
  */
-export function picture(stage) {
+export function picture() {
+  const stage = document.body;
   const items = [...stage.querySelectorAll("layer-strip li")].filter((item) =>
     item.querySelector("canvas"),
   );
