@@ -228,7 +228,8 @@ def _check_range(recording: Recording) -> None:
     limited = [(name, LARGEST, x) for name, x in recording.activations.items()]
     for name, record in recording.normalizations.items():
         limited += [(name, LARGEST_WITH_VARIANCE, x) for x in (record.inputs, record.outputs)]
-    for name, limit, x in limited:
+    for name, limit, recorded in limited:
+        x = recorded.detach()
         if not (float(x.amin()) >= -limit and float(x.amax()) <= limit):
             raise Refused(
                 "overflow",
