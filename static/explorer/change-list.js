@@ -24,9 +24,16 @@ export class ChangeList extends PageElement {
 
   render() {
     const { changes, refusal } = this;
+    this.classList.toggle("none", !changes.length);
     const culprit = Number(/^interventions\.(\d+)/.exec(refusal?.field ?? "")?.[1] ?? -1);
     return html`
       <h2>${gettext("Changes")} ${changes.length ? html`<span class="soft">${changes.length}</span>` : nothing}</h2>
+      <div role="alert">${
+        refusal
+          ? html`<p class="problem">${problemWords(refusal)}</p>
+            <p class="small soft">${gettext("What you see is the last state that worked.")}</p>`
+          : nothing
+      }</div>
       ${
         changes.length
           ? html`<ul aria-label=${gettext("Changes in force")}>
@@ -34,12 +41,6 @@ export class ChangeList extends PageElement {
             </ul>`
           : html`<p class="small soft advice">${gettext("None. Open a map and change its layer: every later map and the prediction will answer.")}</p>`
       }
-      <div role="alert">${
-        refusal
-          ? html`<p class="problem">${problemWords(refusal)}</p>
-            <p class="small soft">${gettext("What you see is the last state that worked.")}</p>`
-          : nothing
-      }</div>
       ${
         changes.length
           ? html`<button type="button" data-reset @click=${() => this.tell("changes-set", { changes: [] })}>

@@ -48,7 +48,7 @@ export function columnView(view) {
       column.vector
         ? html`<heat-map mode="cells" roving .tensor=${tensor} .fold=${slot.fold} .range=${common} .signed=${signed}
             .pinned=${chosen < 0 ? null : { map: 0, y: 0, x: chosen }} .label=${label(view, facts)}></heat-map>`
-        : html`<heat-map mode="maps" roving .tensor=${tensor} .maps=${firstMaps(shown)} .columns=${1} .range=${common}
+        : html`<heat-map mode="maps" roving .tensor=${tensor} .maps=${shownMaps(shown, chosen)} .columns=${1} .range=${common}
             .signed=${signed} .selected=${chosen < 0 ? null : chosen} .names=${names(layer)}
             .label=${label(view, facts)}></heat-map>`
     }
@@ -89,13 +89,23 @@ function label({ column, mark, layer }, [channels = "", , field = "", parameters
   return mark === "touched" ? `${words}; ${gettext("changed")}` : words;
 }
 
-/** @type {number[][]} */
-const sequences = [];
+/** @type {Map<string, number[]>} */
+const sequences = new Map();
 
-/** The same array for the same count, so that nothing is painted again for it. @param {number} count */
-function firstMaps(count) {
-  sequences[count] ??= Array.from({ length: count }, (_, map) => map);
-  return sequences[count];
+/** The first maps, and the open one among them in any case; the same array for the same maps, so that
+ * nothing is painted again for it.
+ * @param {number} count
+ * @param {number} chosen
+ */
+function shownMaps(count, chosen) {
+  const key = `${count},${Math.max(chosen, count - 1)}`;
+  let maps = sequences.get(key);
+  if (!maps) {
+    maps = Array.from({ length: count }, (_, map) => map);
+    if (chosen >= count) maps[count - 1] = chosen;
+    sequences.set(key, maps);
+  }
+  return maps;
 }
 
 /** @type {WeakMap<readonly number[], string[]>} */

@@ -69,7 +69,7 @@ function slot(column, stretch, height, share, compact) {
   const wish = natural(column) * stretch;
   if (column.vector) {
     const widest = Math.max(wish, share);
-    const fold = folded(column.channels, widest, height);
+    const fold = column.channels <= FILE ? 1 : folded(column.channels, widest, height);
     const width = Math.min((fold * height) / Math.ceil(column.channels / fold), widest);
     return { width, rows: 1, fold: compact ? folded(column.channels, width, COMPACT) : fold };
   }
@@ -89,7 +89,6 @@ function slot(column, stretch, height, share, compact) {
  * @param {number} count @param {number} width @param {number} height
  */
 function folded(count, width, height) {
-  if (count <= FILE) return 1;
   return Math.max(1, Math.round(Math.sqrt((width * count) / height)));
 }
 

@@ -30,8 +30,7 @@ export class Session extends EventTarget {
   /** Changes that the server refused, and why. @type {{key: string, error: api.ApiError} | null} */
   refusal = null;
   /** What else went wrong. @type {unknown} */ error = null;
-  /** Something to tell once: "gone" where a link's picture is not there any more. @type {"" | "gone"} */
-  notice = "";
+  /** What of a link is not there any more. @type {"" | "picture" | "network"} */ gone = "";
   busy = false;
   heat = new ClassHeat(() => this.#tell());
 
@@ -71,7 +70,7 @@ export class Session extends EventTarget {
 
   /** Close the notices. */
   dismiss() {
-    this.notice = "";
+    this.gone = "";
     this.error = null;
     this.#tell();
   }
@@ -113,6 +112,7 @@ export class Session extends EventTarget {
 
   /** Another network: what was changed and chosen in the old one has no meaning there. @param {string} net */
   chooseNetwork(net) {
+    this.gone = "";
     const none = { changes: [], layer: "", ch: 0, pin: null, class: -1, diff: false };
     this.state.set({ ...none, net }, { push: true });
   }
@@ -120,7 +120,7 @@ export class Session extends EventTarget {
   /** @param {string} id of a picture: samples are written by name */
   choosePicture(id) {
     const sample = this.samples?.find((each) => each.id === id);
-    this.notice = "";
+    this.gone = "";
     this.state.set({ img: sample?.name ?? id, pin: null }, { push: true });
   }
 
@@ -247,10 +247,10 @@ export class Session extends EventTarget {
     const { net, img } = this.state.values;
     if (code === "no-such-image" && img !== DEFAULT_PICTURE) {
       this.state.set({ img: DEFAULT_PICTURE });
-      this.notice = "gone";
+      this.gone = "picture";
     } else if (code === "no-such-network" && net !== DEFAULT_NETWORK) {
       this.chooseNetwork(DEFAULT_NETWORK);
-      this.error = error;
+      this.gone = "network";
     } else if (error instanceof api.ApiError && status === 422 && job?.key) {
       this.refusal = { key: job.key, error };
       this.#settle(job.subject);

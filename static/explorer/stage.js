@@ -121,10 +121,14 @@ export class ExplorerStage extends PageElement {
   }
 
   #notices() {
-    const { error, notice } = session;
-    if (!error && !notice) return nothing;
-    const gone = gettext("The picture of this link is not here any more. Here is the cat instead.");
-    return html`<status-notice .error=${error} .message=${notice ? gone : ""} closable ?retry=${Boolean(error)}
+    const { error, gone } = session;
+    if (!error && !gone) return nothing;
+    const words = {
+      picture: gettext("The picture of this link is not here any more. Here is the cat instead."),
+      network: gettext("There is no network of the name in this link. Here is another instead."),
+      "": "",
+    };
+    return html`<status-notice .error=${error} .message=${words[gone]} closable ?retry=${Boolean(error)}
       @notice-close=${() => session.dismiss()} @notice-retry=${() => session.retry()}></status-notice>`;
   }
 
