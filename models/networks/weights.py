@@ -6,7 +6,7 @@ import os
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from models.network import Network, trace
 from models.networks.registry import SPECS, Spec
+from models.shapes import ReceptiveField, Shape, propagate, receptive_fields
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 
@@ -28,6 +29,16 @@ class Loaded:
     network: Network
     version: str
     accuracy: float | None
+
+    @cached_property
+    def shapes(self) -> dict[str, Shape]:
+        """The output shape of every step, and of the input; unchanged."""
+        return propagate(self.network.steps, self.network.input_shape)
+
+    @cached_property
+    def receptive_fields(self) -> dict[str, ReceptiveField]:
+        """The theoretical receptive field of every step that still has an image's axes; unchanged."""
+        return receptive_fields(self.network.steps, self.shapes)
 
 
 @cache

@@ -11,7 +11,7 @@ from models.network import INPUT, Step
 from models.networks.registry import SPECS, Spec
 from models.networks.weights import load_network
 from models.shapes import ReceptiveField as Field_
-from models.shapes import Shape, multiply_adds, parameters, propagate, receptive_fields, window
+from models.shapes import Shape, multiply_adds, parameters, window
 
 
 class Words(BaseModel):
@@ -123,8 +123,7 @@ def describe(name: str) -> NetworkInfo:
     loaded = load_network(name)
     spec: Spec = loaded.spec
     network = loaded.network
-    shapes = propagate(network.steps, network.input_shape)
-    fields = receptive_fields(network.steps, shapes)
+    shapes, fields = loaded.shapes, loaded.receptive_fields
     nodes = [_node(step, shapes, fields) for step in network.steps.values()]
     return NetworkInfo(
         name=name,

@@ -149,9 +149,11 @@ def run_network(
 
     Refused, before computing, where the answer would take more than about `max_answer` bytes.
     """
-    steps = apply(loaded.network, params.interventions, len(batch))
-    shapes = propagate(steps, loaded.network.input_shape)
-    fields = receptive_fields(steps, shapes)
+    steps, shapes, fields = loaded.network.steps, loaded.shapes, loaded.receptive_fields
+    if params.interventions:
+        steps = apply(loaded.network, params.interventions, len(batch))
+        shapes = propagate(steps, loaded.network.input_shape)
+        fields = receptive_fields(steps, shapes)
     _check(loaded.network, shapes, len(batch), params, encoding, max_answer)
     record = _record(loaded.network, params)
     after = walk(steps, batch, record, params.seed)

@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from models.errors import Refused
 from models.interventions import LayerName, apply
 from models.networks.weights import Loaded
-from models.shapes import propagate
 from models.tensors import Encoding, Tensor, encode
 from models.views.run import Interventions
 
@@ -45,7 +44,7 @@ def weights(loaded: Loaded, params: WeightsParams, encoding: Encoding) -> Weight
     picked = [tensor[params.channels] for tensor in tensors]
     source = steps.get(step.inputs[0])
     if step.kind == "linear" and source is not None and source.kind == "flatten":
-        shape = propagate(loaded.network.steps, loaded.network.input_shape)[source.inputs[0]]
+        shape = loaded.shapes[source.inputs[0]]
         picked = [tensor.reshape(len(tensor), *shape) for tensor in picked]
     now, trained = (encode(tensor, encoding) for tensor in picked)
     return WeightsResult(
