@@ -75,7 +75,7 @@ def explain(loaded: Loaded, batch: torch.Tensor, params: ExplainParams, encoding
     if params.method == "grad_cam":
         (gradient,) = torch.autograd.grad(target, activation)
         weights = gradient.mean((2, 3), keepdim=True)
-        heat = (weights * activation).sum(1)[0].relu()
+        heat = (weights * activation.detach()).sum(1)[0].relu()
     else:
         (gradient,) = torch.autograd.grad(target, x)
         heat = gradient[0].abs().amax(0)
@@ -87,7 +87,7 @@ def explain(loaded: Loaded, batch: torch.Tensor, params: ExplainParams, encoding
         method=params.method,
         class_index=chosen,
         layer=layer if params.method != "input_gradient" else None,
-        map=encode(heat.detach(), encoding),
+        map=encode(heat, encoding),
     )
 
 
