@@ -83,6 +83,14 @@ def test_constant_maps_are_level_0(value: float) -> None:
     assert torch.equal(decode(tensor), x)
 
 
+@pytest.mark.parametrize("largest", [1e-44, 1e-38, 1e-25, 1.0, 1e37])
+def test_a_range_of_any_size_takes_all_levels(largest: float) -> None:
+    x = torch.tensor([[[0.0, largest]]])
+    tensor = encode(x, "uint8")
+    assert list(base64.b64decode(tensor.data)) == [0, 255]
+    assert float(decode(tensor).max()) == pytest.approx(float(x.max()), rel=1e-5)
+
+
 def test_the_extremes_take_the_outermost_levels() -> None:
     tensor = encode(torch.tensor([[[-1.0, 0.0], [0.25, 3.0]]]), "uint8")
     assert list(base64.b64decode(tensor.data)) == [0, 64, 80, 255]
