@@ -123,7 +123,7 @@ export class ChangeControls extends PageElement {
   said(control) {
     const { refusal } = this;
     if (!refusal || !belongs(this.#blamed, control)) return nothing;
-    return html`<p class="problem refusal" role="alert">${problemWords(refusal)}</p>`;
+    return notice(refusal);
   }
 
   /** A refusal that is not about any control shown. @param {NetworkNode} node */
@@ -132,8 +132,19 @@ export class ChangeControls extends PageElement {
     const blamed = this.#blamed;
     const placed = [...shown, "channels"].some((control) => belongs(blamed, control));
     if (!this.refusal || placed) return nothing;
-    return html`<p class="problem refusal" role="alert">${problemWords(this.refusal)}</p>`;
+    return notice(this.refusal);
   }
+}
+
+/** What was refused: its meaning in the reader's language, and the server's own sentence, which names the
+ * layer and the shapes.
+ * @param {Refusal} refusal
+ */
+function notice(refusal) {
+  const meaning = problemWords(refusal);
+  const said =
+    meaning === refusal.detail ? nothing : html` <span lang="en">${refusal.detail}</span>`;
+  return html`<p class="problem refusal" role="alert">${meaning}${said}</p>`;
 }
 
 /** @type {Record<string, string[]>} where each kind of layer can say what was refused */

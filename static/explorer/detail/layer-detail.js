@@ -261,7 +261,8 @@ export class LayerDetail extends PageElement {
 
   /** @param {KeyboardEvent} event */
   #onKey = (event) => {
-    if (event.key !== "Escape" || event.defaultPrevented || !this.pin) return;
+    const elsewhere = /** @type {Element} */ (event.target).closest("input, select, take-away");
+    if (event.key !== "Escape" || event.defaultPrevented || elsewhere || !this.pin) return;
     event.preventDefault();
     this.hold(null);
   };

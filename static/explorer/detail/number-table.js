@@ -5,6 +5,13 @@ import { theme } from "../../core/theme.js";
 
 /** @typedef {readonly (readonly number[])[]} Rows */
 
+/** All the digits of a number, for who wants to check: those that tell one float32 from the next.
+ * @param {number} value
+ */
+export function full(value) {
+  return String(Number(value.toPrecision(9))).replaceAll("-", "−");
+}
+
 /** A scale for coloured numbers, symmetric about 0 as soon as one is negative.
  * @param {Iterable<number>} numbers
  */
@@ -39,7 +46,7 @@ export function numberTable({
   const cell = (/** @type {number} */ value, /** @type {number} */ y, /** @type {number} */ x) => {
     const colour = colourOf(value, scale, colours);
     const here = touched?.y === y && touched.x === x ? "touched" : "";
-    return html`<td class="${here} ${mark?.(y, x) ?? ""}" title=${format.number(value, 8)}
+    return html`<td class="${here} ${mark?.(y, x) ?? ""}" title=${full(value)}
       .style=${`background-color:${css(colour)};color:${inkOn(colour)}`}
       @pointerenter=${touch ? () => touch({ y, x }) : nothing}>${format.fixed(value, decimals)}</td>`;
   };

@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
-import { numberTable, scaleOf } from "./number-table.js";
+import { full, numberTable, scaleOf } from "./number-table.js";
 import { waterfall } from "./waterfall.js";
 
 /** @typedef {import("./number-table.js").Rows} Rows */
@@ -46,7 +46,7 @@ export function sumOfTerms(host, terms, bias, sum) {
       /** @type {number} */ value,
       /** @type {string} */ kind,
     ) =>
-      html`<div class="total ${kind}"><span>${words}</span><span class="partial" title=${format.number(value, 8)}>${format.fixed(value, host.decimals)}</span></div>`;
+      html`<div class="total ${kind}"><span>${words}</span><span class="partial" title=${full(value)}>${format.fixed(value, host.decimals)}</span></div>`;
     return html`<div class="written">${terms.map((term) => written(host, term, terms))}
       ${last(gettext("bias"), bias, "bias")}${last(gettext("sum"), sum, "sum")}</div>`;
   }
@@ -92,7 +92,7 @@ function written(host, { name, inputs, weights, products, sum }, all) {
   return html`<div class="term">
     <b class="name">${name}</b>
     <div class="factors">${figure("", inputs, gettext("input"), 0)}${figure("×", weights, gettext("kernel"), 1)}${figure("=", products, gettext("products"), 2)}</div>
-    <div class="total"><span>Σ</span><span class="partial" title=${format.number(sum, 8)}>${format.fixed(sum, decimals)}</span></div>
+    <div class="total"><span>Σ</span><span class="partial" title=${full(sum)}>${format.fixed(sum, decimals)}</span></div>
   </div>`;
 }
 

@@ -2,6 +2,7 @@ import { html, nothing } from "lit";
 import { colourOf, css, palette } from "../../core/colour.js";
 import * as format from "../../core/format.js";
 import { theme } from "../../core/theme.js";
+import { full } from "./number-table.js";
 
 /** @typedef {{label: unknown, how?: unknown, value: number, kind?: "summand" | "rest" | "bias", title?: string}} Row
  * one summand: its name, how it came about, its value */
@@ -38,9 +39,9 @@ export function waterfall({ rows, total, caption, decimals, result }) {
     <tbody>${rows.map(({ label, how, value, kind = "summand", title }, i) => {
       const { from = 0, to = 0 } = steps[i] ?? {};
       return html`<tr class=${kind}><th scope="row">${label}</th><td class="how">${how ?? nothing}</td>
-        <td class="value" title=${title ?? format.number(value, 8)}>${signed(value, decimals, i)}</td>${bar(from, to)}</tr>`;
+        <td class="value" title=${title ?? full(value)}>${signed(value, decimals, i)}</td>${bar(from, to)}</tr>`;
     })}</tbody>
-    <tfoot><tr><th scope="row">${result}</th><td></td><td class="value" title=${format.number(total, 8)}>${format.fixed(total, decimals)}</td>${bar(0, total)}</tr></tfoot>
+    <tfoot><tr><th scope="row">${result}</th><td></td><td class="value" title=${full(total)}>${format.fixed(total, decimals)}</td>${bar(0, total)}</tr></tfoot>
   </table>`;
 }
 
