@@ -14,12 +14,12 @@ const LETTER = 7.5;
 /**
  * @typedef {{
  *   column: Column, slot: Slot, mark: "" | "touched" | "follows", open: boolean, channel: number,
- *   layer: Layer | null, tensor: Tensor | null, range: readonly [number, number], signed: boolean,
+ *   layer: Layer | null, tensor: Tensor | null, apart: boolean, range: readonly [number, number], signed: boolean,
  *   common: readonly [number, number] | null, first: boolean,
  *   upright: boolean,
- * }} View `range`: true, of what is shown; `common`: the one that the colours are spread over, null: each
- *   map's own; `tensor` null with a `layer`: there is no difference to show; `first` of its block; `upright`: the
- * name is turned
+ * }} View `apart`: a difference was asked for and there is none, because the sizes differ; `range`: true, of
+ * what is shown; `common`: the one that the colours are spread over, null: each map's own; `upright`: the name is
+ * turned; `first` of its block
  */
 
 /** One column of the strip: what the layer is, its maps, and what their colours mean.
@@ -52,8 +52,8 @@ export function columnView(view) {
             .signed=${signed} .selected=${chosen < 0 ? null : chosen} .names=${names(layer)}
             .label=${label(view, facts)}></heat-map>`
     }
-    ${layer && !tensor ? html`<p class="small soft">${gettext("other size")}</p>` : nothing}
-    <footer aria-hidden="true">${layer && tensor ? scaleBar(range, common, signed) : nothing}</footer>
+    <footer aria-hidden="true">${tensor && !view.apart ? scaleBar(range, common, signed) : nothing}
+      ${view.apart ? html`<span>${gettext("other size")}</span>` : nothing}</footer>
     ${mark === "touched" ? html`<span class="unseen">${gettext("changed")}</span>` : nothing}`;
 }
 

@@ -20,7 +20,8 @@ import { session } from "./session.js";
  * Properties: `compact` {boolean} beside an open layer.
  * Events, bubbling: `unit-hover` {Hover | null} a value is under the pointer or the keys; `layer-open`
  * {layer: string, channel: number} a map was clicked, or Enter pressed on it.
- * Keys: up and down from map to map, left and right from column to column; Enter opens.
+ * Keys: up and down from map to map, left and right (or Page Up and Page Down) from column to column;
+ * Enter opens.
  */
 export class LayerStrip extends PageElement {
   static properties = { compact: { type: Boolean, reflect: true } };
@@ -77,11 +78,13 @@ export class LayerStrip extends PageElement {
         @cell-pin=${this.#onSelect} @click=${this.#onClick} @focusin=${this.#onFocus}>
         ${columns.map((column, i) => {
           const shown = view?.shown(column) ?? null;
-          const tensor = shown && view ? view.tensor(shown) : null;
-          const range = (view?.differs ? tensor?.range() : shown?.layer.range) ?? [0, 0];
+          const painted = shown && view ? view.painted(shown) : null;
+          const apart = view?.differs === true && painted?.differs === false;
+          const range = painted?.range ?? [0, 0];
+          const spread = common && !apart ? common : range;
           const slot = slots[i] ?? { width: 0, rows: 1, fold: 0 };
           const open = column.nodes.some(({ name }) => name === layer);
-          return html`<li class=${`${marks[i]} ${open ? "open" : ""} ${column.vector ? "vector" : ""}`}
+          return html`<li class=${`${marks[i]} ${open ? "open" : ""} ${apart ? "apart" : ""}`}
             data-name=${column.name} .style=${`inline-size: ${slot.width}px`}>${columnView({
               column,
               slot,
@@ -89,10 +92,11 @@ export class LayerStrip extends PageElement {
               open: layer === column.name,
               channel: ch,
               layer: shown?.layer ?? null,
-              tensor,
+              tensor: painted?.tensor ?? null,
+              apart,
               range,
-              common: scope === "map" ? null : (common ?? range),
-              signed: view?.differs || (common ?? range)[0] < 0,
+              common: scope === "map" ? null : spread,
+              signed: painted?.differs === true || spread[0] < 0,
               upright: upright || !fits(column, slot.width),
               first: zoom === "nodes" && columns[i - 1]?.group !== column.group,
             })}</li>`;
@@ -199,34 +203,40 @@ export class LayerStrip extends PageElement {
     this.#rove();
   }
 
-  /** Left and right go from column to column; in a vector only from the ends of its rows.
+  /** Left and right go from column to column, in a vector only from the ends of its rows; Page Up and
+   * Page Down from anywhere.
    * @param {KeyboardEvent} event */
   #onKey = (event) => {
-    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    const leap = { PageUp: -1, PageDown: 1 }[event.key] ?? 0;
+    const step = leap || ({ ArrowLeft: -1, ArrowRight: 1 }[event.key] ?? 0);
     const from = /** @type {HTMLElement} */ (event.target).closest("li");
     if (!step || !from || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const map = /** @type {HeatMap} */ (from.querySelector("heat-map"));
     const { fold } = map.grid;
     const x = (map.cursor?.x ?? 0) % fold;
-    if (map.mode === "cells" && x !== (step > 0 ? fold - 1 : 0)) return;
+    if (!leap && map.mode === "cells" && x !== (step > 0 ? fold - 1 : 0)) return;
     event.preventDefault();
     event.stopPropagation();
     const items = [...this.querySelectorAll("li")];
     const to = items[items.indexOf(from) + step];
-    if (to) this.#enter(to, map.cursor?.map ?? 0);
+    if (to) this.#enter(to, map.shown.indexOf(map.cursor?.map ?? 0), step);
   };
 
-  /** Move the focus to a column, to the map in the same row. @param {HTMLLIElement} item @param {number} row */
-  #enter(item, row) {
+  /** Move the focus to a column: to the map in the same row, or to a vector's nearer end.
+   * @param {HTMLLIElement} item @param {number} row @param {number} step */
+  #enter(item, row, step) {
     const map = /** @type {HeatMap} */ (item.querySelector("heat-map"));
     map.roving = false;
     item.scrollIntoView({ block: "nearest", inline: "nearest" });
-    const { tensor } = map;
     const plane = /** @type {HTMLElement | null} */ (item.querySelector(".plane"));
     plane?.focus({ preventScroll: true });
-    if (!tensor || map.mode !== "maps") return;
-    const at = Math.min(row, map.shown.length - 1);
-    map.point({ slot: at, y: tensor.height >> 1, x: tensor.width >> 1 });
+    const { tensor } = map;
+    if (!tensor) return;
+    if (map.mode === "cells") map.point({ slot: 0, y: 0, x: step > 0 ? 0 : map.grid.fold - 1 });
+    else {
+      const slot = Math.max(0, Math.min(row, map.shown.length - 1));
+      map.point({ slot, y: tensor.height >> 1, x: tensor.width >> 1 });
+    }
   }
 }
 

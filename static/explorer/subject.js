@@ -52,12 +52,17 @@ export class Subject {
     return layer ? { layer, follows } : null;
   }
 
-  /** What a column paints: its maps, or how they differ from before; null where the sizes differ.
+  /** What a column paints: its maps, or how they differ from before; its maps as well where their size
+   * is another, so that there is no difference.
    * @param {Shown} shown
+   * @returns {{tensor: import("../core/tensor.js").Tensor, range: readonly [number, number], differs: boolean}}
+   * `range`: true, of the whole layer, or of the differences painted
    */
-  tensor({ layer, follows }) {
-    if (!this.differs) return layer.tensor;
-    return follows ? layer.difference : zeros(layer.tensor);
+  painted({ layer, follows }) {
+    const difference = follows ? layer.difference : zeros(layer.tensor);
+    if (!this.differs || !difference)
+      return { tensor: layer.tensor, range: layer.range, differs: false };
+    return { tensor: difference, range: rangeOf(difference), differs: true };
   }
 
   /** The least and the greatest value of some columns; null where nothing is known.
@@ -68,9 +73,11 @@ export class Subject {
     let [lo, hi] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (const column of columns) {
       const shown = this.shown(column);
-      const range = shown && (this.differs ? this.tensor(shown)?.range() : shown.layer.range);
-      lo = Math.min(lo, range?.[0] ?? lo);
-      hi = Math.max(hi, range?.[1] ?? hi);
+      if (!shown) continue;
+      const { range, differs } = this.painted(shown);
+      if (this.differs && !differs) continue;
+      lo = Math.min(lo, range[0]);
+      hi = Math.max(hi, range[1]);
     }
     return lo <= hi ? [lo, hi] : null;
   }
@@ -82,4 +89,19 @@ export class Subject {
       this.#reach = { changes: this.applied, names: affected(this.info, this.applied) };
     return this.#reach.names;
   }
+}
+
+/** @type {WeakMap<import("../core/tensor.js").Tensor, [number, number]>} */
+const ranges = new WeakMap();
+
+/** A tensor's range, the same array each time, so that nothing is painted again for it.
+ * @param {import("../core/tensor.js").Tensor} tensor
+ */
+function rangeOf(tensor) {
+  let range = ranges.get(tensor);
+  if (!range) {
+    range = tensor.range();
+    ranges.set(tensor, range);
+  }
+  return range;
 }

@@ -20,7 +20,7 @@ export class TakeMenu extends PageElement {
   }
 
   render() {
-    return html`<take-away label=${gettext("Take this figure away")} .name=${take.fileName()} .link=${() => session.state.href()}
+    return html`<take-away label=${gettext("Take away this figure")} .name=${take.fileName()} .link=${() => session.state.href()}
       .call=${take.call} .picture=${take.picture} .arrays=${take.arrays}></take-away>`;
   }
 }
