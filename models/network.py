@@ -161,9 +161,9 @@ def _step(name: str, module: nn.Module, inputs: tuple[str, ...]) -> Step:
             assert not module.ceil_mode and getattr(module, "dilation", 1) == 1, (
                 "only whole windows are known"
             )
-            assert getattr(module, "count_include_pad", True) and not getattr(
-                module, "divisor_override", None
-            )
+            if isinstance(module, nn.AvgPool2d):
+                plain = module.count_include_pad and module.divisor_override is None
+                assert plain, "only the mean with its padding is known"
             kind, function = "pool", pool2d
             arguments = {
                 "method": "max" if isinstance(module, nn.MaxPool2d) else "avg",
