@@ -3,6 +3,7 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
+DATA ?= /usr/share/datasets/fashion-mnist
 BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 SHELL := /bin/bash
@@ -10,7 +11,7 @@ BABEL := python -m babel.messages.frontend -q
 LANGUAGES := zh_CN
 
 .DEFAULT_GOAL := run
-.PHONY: run dev test lint types unit js browser messages bench train
+.PHONY: run dev test lint types unit js browser messages bench thorough train
 
 run: .state/run
 	$(BIN)/convscope --host $(HOST) --port $(PORT)
@@ -42,8 +43,13 @@ browser: .state/test
 bench: .state/test
 	python -m tests.benchmarks
 
-train: .state/run
-	python -m models.train
+thorough: .state/test # the properties with twenty times as many examples
+	THOROUGH=20 pytest tests/models tests/app/test_networks_fuzz.py
+
+train: .state/run # the Fashion-MNIST networks, about 90 minutes on one core; DATA= for another folder
+	for name in mlp lenet tiny_vgg_none tiny_vgg_batch tiny_vgg_layer mini_resnet; do \
+	  python -m models.train $$name --data $(DATA) || exit 1; \
+	done
 
 messages: .state/run .state/messages.pot
 	$(BABEL) update --ignore-pot-creation-date -i .state/messages.pot -d app/locale $(LANGUAGES:%=-l %) --no-fuzzy-matching

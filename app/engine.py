@@ -25,8 +25,10 @@ from models.errors import Refused
 from models.networks.registry import SPECS, Dataset
 from models.networks.weights import Loaded, load_network
 from models.pictures import prepare
-from models.views.describe import describe
+from models.views.describe import describe, list_networks
 
+ALL = ""
+"""The name under which the list of networks is kept."""
 KEPT_INPUTS = 256
 """Prepared inputs kept in memory: at most 256 × 600 kB."""
 
@@ -80,8 +82,15 @@ class Engine:
         _known(name)
         if name not in self._documents:
             with self._lane.place():
-                self._documents[name] = await self._lane.run(_described, name)
+                self._documents[name] = await self._lane.run(Document.of, lambda: describe(name))
         return self._documents[name]
+
+    async def listing(self) -> "Document":
+        """The list of networks, written once. Problem 503 as for `network`."""
+        if ALL not in self._documents:
+            with self._lane.place():
+                self._documents[ALL] = await self._lane.run(Document.of, list_networks)
+        return self._documents[ALL]
 
     async def batch(self, store: ImageStore, ids: list[str], dataset: Dataset, field: str) -> torch.Tensor:
         """The pictures as the network's input (B, C, H, W). Problem 404, naming the `field`, for one that is not there.
@@ -116,10 +125,20 @@ class Document:
     packed: bytes
     etag: str
 
+    @classmethod
+    def of(cls, question: Callable[[], BaseModel]) -> "Document":
+        plain = written(question())
+        return cls(plain, gzip.compress(plain, mtime=0), f'"{hashlib.sha256(plain).hexdigest()[:16]}"')
 
-def _described(name: str) -> Document:
-    plain = written(describe(name))
-    return Document(plain, gzip.compress(plain, mtime=0), f'"{hashlib.sha256(plain).hexdigest()[:16]}"')
+    def response(self, request: Request) -> Response:
+        """The answer as the client takes it: packed, or 304 where it has it already."""
+        headers = {"ETag": self.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+        if request.headers.get("if-none-match") == self.etag:
+            return Response(status_code=304, headers=headers)
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return Response(self.plain, headers=headers, media_type="application/json")
+        headers["Content-Encoding"] = "gzip"
+        return Response(self.packed, headers=headers, media_type="application/json")
 
 
 def _known(name: str) -> None:

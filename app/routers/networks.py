@@ -8,7 +8,7 @@ from starlette.responses import Response
 from app.engine import Engine
 from app.samples import samples
 from models.tensors import Encoding
-from models.views.describe import NetworkInfo, NetworkList, list_networks
+from models.views.describe import NetworkInfo, NetworkList
 from models.views.explain import ExplainParams, ExplainResult, explain
 from models.views.run import RunParams, RunResult, run_network
 from models.views.unit import UnitParams, UnitResult, explain_unit
@@ -38,22 +38,14 @@ CAT = next(sample.id for sample in samples() if sample.name == "chelsea")
 async def get_networks(request: Request) -> Response:
     """Every network with its input, size and measured accuracy, in the order in which they are best met."""
     engine: Engine = request.app.state.engine
-    return await engine.answer(request, list_networks)
+    return (await engine.listing()).response(request)
 
 
 @router.get("/{name}", summary="Describe a network", response_model=NetworkInfo)
 async def get_network(request: Request, name: Name) -> Response:
     """Its blocks and steps with shapes, settings, parameters, multiply-adds and theoretical receptive fields."""
     engine: Engine = request.app.state.engine
-    document = await engine.description(name)
-    headers = {"ETag": document.etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-    if request.headers.get("if-none-match") == document.etag:
-        return Response(status_code=304, headers=headers)
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(
-            document.packed, headers=headers | {"Content-Encoding": "gzip"}, media_type="application/json"
-        )
-    return Response(document.plain, headers=headers, media_type="application/json")
+    return (await engine.description(name)).response(request)
 
 
 @router.post("/{name}/run", summary="Run pictures through a network", response_model=RunResult)
