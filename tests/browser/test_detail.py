@@ -58,7 +58,7 @@ def show(page: Page, base_url: str) -> Iterator[Show]:
         fields = {"net": network, "img": PICTURES[dataset.name], "layer": layer, **state}
         page.goto(f"{base_url}/{lang}/#{urlencode(fields)}")
         expect(page.locator("layer-detail h2")).to_have_text(layer, timeout=20_000)
-        wait_for_numbers(page, layer)
+        wait_for_numbers(page)
         page.evaluate(
             "window.sent = []; document.addEventListener('interventions-change', e => sent.push(e.detail.interventions))"
         )
@@ -68,10 +68,9 @@ def show(page: Page, base_url: str) -> Iterator[Show]:
     assert faults == []
 
 
-def wait_for_numbers(page: Page, layer: str) -> None:
+def wait_for_numbers(page: Page) -> None:
     """Until the server's answers about the layer are there."""
-    place = ".picture canvas" if layer == "input" else ".sum-section output"
-    expect(page.locator(f"layer-detail {place}").first).to_be_visible(timeout=20_000)
+    expect(page.locator("layer-detail .sum-section h3 data")).to_be_visible(timeout=20_000)
 
 
 def until(page: Page, condition: str) -> None:
@@ -95,7 +94,7 @@ def numbers(cells: Locator) -> np.ndarray:
 
 
 def value_shown(page: Page) -> float:
-    return number(page.locator(".sum-section h3 output").inner_text())
+    return number(page.locator(".sum-section h3 data").inner_text())
 
 
 def random_place(shape: torch.Size, seed: int) -> tuple[int, int, int]:
@@ -224,6 +223,15 @@ def test_a_normalisations_statistics(show: Show) -> None:
     in_table = table.locator("b.tone-mean").evaluate(colour)
     in_key = page.locator("histogram-chart .key .tone-mean").first.evaluate(colour)
     assert {symbols.nth(i).evaluate(colour) for i in range(symbols.count())} == {in_table} == {in_key}
+
+
+def test_a_scaled_channel_says_so(show: Show) -> None:
+    changes = [{"kind": "channels", "layer": "conv2.norm", "channels": [4], "scale": 0.5}]
+    x = computed("tiny_vgg_batch", ["conv2.norm"], changes).activations["conv2.norm"][0, 4, 9, 9]
+    page = show("tiny_vgg_batch", "conv2.norm", ch=4, pin="9,9", changes=json.dumps(changes))
+    until(page, "document.querySelector('unit-sum').unit.scale === 0.5")
+    expect(page.locator("unit-sum .equation")).to_contain_text("×0.500")
+    assert close(value_shown(page), float(x))
 
 
 def test_dropout_shows_its_mask_and_scale(show: Show) -> None:
@@ -543,7 +551,7 @@ def test_a_finger_pins_a_place_and_unfolds_the_controls(browser: Browser, base_u
     try:
         page = context.new_page()
         page.goto(f"{base_url}/en/#net=tiny_vgg_batch&img=ankle_boot&layer=conv1.conv&ch=2")
-        wait_for_numbers(page, "conv1.conv")
+        wait_for_numbers(page)
         target = page.locator(MAP)
         target.scroll_into_view_if_needed()
         target.tap()

@@ -9,16 +9,17 @@
 /** @typedef {import("../../core/wire.js").Box} Box */
 /** @typedef {{y: number, x: number}} Place */
 
-/** The pixels that an element sees, cut at the border of an input of `size` (height, width).
+/** The pixels that an element sees, cut at the border of an input of `size` (height, width); null where it
+ * sees padding alone.
  * @param {Field} field
  * @param {Place} place
  * @param {readonly number[]} size
- * @returns {Box}
+ * @returns {Box | null}
  */
 export function fieldBox(field, { y, x }, size) {
   const [top, bottom] = ends(field, 0, y, size[0] ?? 1);
   const [left, right] = ends(field, 1, x, size[1] ?? 1);
-  return { top, left, bottom, right };
+  return top > bottom || left > right ? null : { top, left, bottom, right };
 }
 
 /** @param {Field} field @param {0 | 1} axis @param {number} index @param {number} length

@@ -29,14 +29,15 @@ export function sections(host, info, node) {
 
 /** @param {Host} host @param {NetworkInfo} info @param {NetworkNode} node */
 function sumSection(host, info, node) {
-  const { unit, channel } = host.answers;
-  if (node.kind === "input" || !unit) return nothing;
+  const { channel } = host.answers;
+  const unit = node.kind === "input" ? inputUnit(host) : host.answers.unit;
+  if (!unit) return nothing;
   const { y, x } = unit.place;
   const name = channelName(info, node, unit.channel);
   const place = isVector(node) ? name : gettext("{map}, row {y}, column {x}", { map: name, y, x });
   const pinned = host.pin && host.pin.y === y && host.pin.x === x;
   return html`<section class="sum-section">
-    <h3>${place}: <output>${format.number(unit.value, 5)}</output></h3>
+    <h3>${place}: <data value=${unit.value}>${format.number(unit.value, 5)}</data></h3>
     <p class="hint">${
       pinned
         ? html`<button type="button" @click=${() => host.hold(null)}>${gettext("Unpin")}</button> ${gettext("or press Escape.")}`
@@ -51,6 +52,24 @@ function sumSection(host, info, node) {
         host.touched = event.detail;
       }}></unit-sum>
   </section>`;
+}
+
+/** An element of the network's input, which nothing was computed for.
+ * @param {Host} host
+ * @returns {import("./answers.js").UnitKnown | null}
+ */
+function inputUnit({ place, channel, answers }) {
+  const map = answers.channel?.channel === channel ? answers.channel.map : null;
+  if (!map || !place) return null;
+  const nothingElse = {
+    scale: 1,
+    rows: null,
+    columns: null,
+    terms: null,
+    inputs: null,
+    receptive_field: null,
+  };
+  return { layer: "input", value: map.at(0, place.y, place.x), place, channel, ...nothingElse };
 }
 
 /** @param {Host} host @param {NetworkInfo} info @param {NetworkNode} node */

@@ -114,7 +114,13 @@ function marks(host, vector) {
   if (!peak || !map || map.size === 1 || host.answers.channel?.channel !== host.channel) return [];
   const box = { top: peak.y, left: peak.x, bottom: peak.y + 1, right: peak.x + 1 };
   if (vector) return [{ map: 0, box, tone: "accent" }];
-  return [{ map: 0, box, tone: "peak", label: gettext("strongest") }];
+  return [{ map: 0, box, tone: peakTone(peak, map), label: gettext("strongest") }];
+}
+
+/** How the strongest place is marked: with its label on the side where there is room.
+ * @param {Place} corner @param {{width: number, height: number}} map */
+function peakTone({ y, x }, { width, height }) {
+  return `peak ${x > width * 0.7 ? "end" : ""} ${y < height * 0.1 ? "under" : ""}`.trim();
 }
 
 /** The chosen channel: its number, and a switch for it. @param {Host} host @param {NetworkInfo} info
@@ -166,8 +172,14 @@ function pictureFigure(host, colours) {
 function seen(host) {
   const part = (/** @type {Box | null} */ box, /** @type {string} */ tone, label = "") =>
     box && !isWhole(host, box) ? [{ box, tone, label }] : [];
+  const peakBox = (/** @type {Box | null} */ box) =>
+    part(
+      box,
+      box && host.picture ? peakTone({ y: box.top, x: box.left }, host.picture) : "",
+      gettext("strongest"),
+    );
   return [
-    ...part(host.boxOf(host.peak), "peak", gettext("strongest")),
+    ...peakBox(host.boxOf(host.peak)),
     ...part(host.boxOf(host.pin), "accent"),
     ...part(host.boxOf(host.cursor), "field"),
     ...part(host.boxOf(host.touched, host.answers.channel?.inputField ?? null), "window"),
@@ -184,7 +196,9 @@ function isWhole({ info }, { top, left, bottom, right }) {
 function fieldWords(host) {
   const box = host.boxOf(host.place);
   if (!host.field || (box && isWhole(host, box))) return gettext("It sees the whole picture.");
-  if (!box) return "";
+  if (!box) return host.place ? gettext("It sees nothing of the picture, only padding.") : "";
+  if (box.top === box.bottom && box.left === box.right)
+    return gettext("row {y}, column {x}", { y: box.top, x: box.left });
   const words = gettext("rows {top} to {bottom}, columns {left} to {right}", { ...box });
   return host.cursor || host.pin ? words : gettext("Strongest: {place}", { place: words });
 }

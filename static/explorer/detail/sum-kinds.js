@@ -1,9 +1,17 @@
 import { html, nothing } from "lit";
 import { gettext } from "../../core/i18n.js";
-import { find, scaleOf } from "./changes.js";
+import { find } from "./changes.js";
 import { CURVES } from "./curve.js";
 import { linearPictures } from "./linear-pictures.js";
-import { activated, added, dropped, normalize, normalized, pooled } from "./sum-others.js";
+import {
+  activated,
+  added,
+  dropped,
+  normalize,
+  normalized,
+  pooled,
+  standardized,
+} from "./sum-others.js";
 import { sumOfTerms, termsOf } from "./sum-terms.js";
 import { channelName, nodeOf } from "./words.js";
 
@@ -19,11 +27,10 @@ import { channelName, nodeOf } from "./words.js";
  * @param {UnitKnown} unit
  */
 export function explain(host, info, node, unit) {
-  const { decimals, known, interventions } = host;
+  const { decimals, known } = host;
   const inputs = /** @type {any[]} */ (unit.inputs ?? []);
-  const plain = scaleOf(interventions, node.name, unit.channel) === 1;
   /** The layer's own result, which only a scaled channel hides. @param {() => number} compute */
-  const own = (compute) => (plain ? unit.value : compute());
+  const own = (compute) => (unit.scale === 1 ? unit.value : compute());
   switch (node.kind) {
     case "conv":
     case "linear":
@@ -79,6 +86,10 @@ export function explain(host, info, node, unit) {
         own(() => h * m * drop.scale),
         decimals,
       );
+    }
+    case "input": {
+      const [mean = 0, std = 1] = [info.input.mean[unit.channel], info.input.std[unit.channel]];
+      return standardized(unit.value * std + mean, mean, std, unit.value, decimals);
     }
     case "flatten":
       return html`<p>${gettext("Moved, not changed: {place} is now feature {n}.", {

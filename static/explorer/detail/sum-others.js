@@ -147,6 +147,15 @@ export function added(summands, sum, decimals) {
   )}<span class="sign">=</span><b>${format.fixed(sum, decimals)}</b></p>`;
 }
 
+/** A pixel as the network takes it in. @param {number} pixel 0…1 @param {number} mean @param {number} std
+ * @param {number} y @param {number} decimals */
+export function standardized(pixel, mean, std, y, decimals) {
+  const named = (/** @type {number} */ value, /** @type {string} */ name) =>
+    html`<span class="named">${format.fixed(value, decimals)}<small>${name}</small></span>`;
+  return html`<p class="equation"><span class="sign">(</span>${named(pixel, gettext("pixel, 0 to 1"))}<span class="sign">−</span>${named(mean, gettext("mean"))}<span class="sign">) /</span>${named(std, gettext("standard deviation"))}<span class="sign">=</span>
+    <b>${format.fixed(y, decimals)}</b></p>`;
+}
+
 /** @param {Dropout} drop @param {number} h @param {number} m @param {number} y @param {number} decimals */
 export function dropped(drop, h, m, y, decimals) {
   if (!drop.on)

@@ -3,7 +3,6 @@ import { PageElement } from "../../components/element.js";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
 import { onTheme } from "../../core/theme.js";
-import { scaleOf } from "./changes.js";
 import { explain } from "./sum-kinds.js";
 import "../../components/number-field.js";
 
@@ -84,14 +83,13 @@ export class UnitSum extends PageElement {
   render() {
     const { node, unit, info, decimals } = this;
     if (!node || !info || !unit) return nothing;
-    const factor = scaleOf(this.interventions, node.name, unit.channel);
     return html`
       ${explain(this, info, node, unit)}
       ${
-        factor === 1
+        unit.scale === 1
           ? nothing
           : html`<p class="equation">${gettext("Your change multiplies this channel:")}
-            <span class="sign">×</span>${format.number(factor)}<span class="sign">=</span>
+            <span class="sign">×</span>${format.number(unit.scale)}<span class="sign">=</span>
             <b class="tone-after">${format.fixed(unit.value, decimals)}</b></p>`
       }
       <number-field label=${gettext("Decimals")} .value=${decimals} .min=${1} .max=${8}
