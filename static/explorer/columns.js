@@ -137,7 +137,7 @@ export function affected(info, changes) {
  * @param {NetworkNode} node
  * @param {{y: number, x: number}} at for a vector, `x` is the channel
  * @param {import("../core/wire.js").ReceptiveField | null} [field] left out: the node's own
- * @returns {import("../core/wire.js").Box} ends included
+ * @returns {import("../core/wire.js").Box | null} ends included; null where it sees nothing but padding
  */
 export function seenBy(info, node, at, field = node.receptive_field) {
   const [, height, width] = info.input.shape;

@@ -17,12 +17,19 @@ import "./strip.js";
 
 /** `<explorer-stage>`: the whole figure: tools, picture, strip, prediction, and the open layer under them. */
 export class ExplorerStage extends PageElement {
-  static properties = { hover: { state: true }, box: { state: true } };
+  static properties = {
+    hover: { state: true },
+    box: { state: true },
+    complete: { state: true },
+  };
 
   /** @type {(() => void)[]} */ #stop = [];
 
+  /** @type {Promise<void> | null} */ #later = null;
+
   constructor() {
     super();
+    this.complete = false;
     /** @type {Hover | null} what is under the pointer in the strip */ this.hover = null;
     /** @type {Box | null} what the open layer's detail frames */ this.box = null;
   }
@@ -52,11 +59,24 @@ export class ExplorerStage extends PageElement {
     const compact = session.state.values.layer !== "" && !narrow;
     const figure = this.querySelector(".figure");
     if (compact && figure) this.style.setProperty("--stuck", `${figure.clientHeight}px`);
-    session.setRoom({ width: strip.clientWidth, height: tallness(innerHeight, narrow), compact });
+    session.setRoom({
+      width: strip.clientWidth - 8,
+      height: tallness(innerHeight, narrow),
+      compact,
+    });
   }
 
   updated() {
     this.#measure();
+    if (session.view && !this.#later) this.#later = this.#load();
+  }
+
+  /** What can wait until there is something to look at. */
+  async #load() {
+    await new Promise(requestAnimationFrame);
+    session.list();
+    await Promise.all([import("../components/picture-picker.js"), import("./take-menu.js")]);
+    this.complete = true;
   }
 
   render() {
@@ -82,7 +102,7 @@ export class ExplorerStage extends PageElement {
           <input-picture .image=${view?.image ?? ""} .size=${[height, width]} .seen=${seen} .box=${this.hover?.box ?? this.box}
             .heat=${heat.map} .opacity=${opacity} label=${gettext("The picture as the network takes it in, {size} pixels", { size: `${height} × ${width}` })}></input-picture>
           ${
-            view && session.samples
+            view && session.samples && this.complete
               ? html`<picture-picker .value=${view.image} .samples=${session.samples} .ink=${"light"}
             @picture-change=${this.#onPicture}></picture-picker>`
               : nothing
@@ -140,7 +160,7 @@ export class ExplorerStage extends PageElement {
       y,
       x,
       value: format.number(value),
-      size: `${box.bottom - box.top + 1} × ${box.right - box.left + 1}`,
+      size: box ? `${box.bottom - box.top + 1} × ${box.right - box.left + 1}` : "0",
     };
     return column.vector
       ? gettext("{layer}, number {n}: {value}. Sees {size} pixels.", values)

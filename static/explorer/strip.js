@@ -12,7 +12,7 @@ import { session } from "./session.js";
 /** @typedef {import("./columns.js").Column} Column */
 /** @typedef {import("./results.js").Layer} Layer */
 /** @typedef {{column: Column, layer: Layer, map: number, y: number, x: number, channel: number,
- *   value: number, box: import("../core/wire.js").Box}} Hover */
+ *   value: number, box: import("../core/wire.js").Box | null}} Hover */
 
 /**
  * `<layer-strip>`: the network as columns of heat maps, depth from left to right; drawn from the session.

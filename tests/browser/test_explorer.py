@@ -275,12 +275,12 @@ def test_networks_switch(explore: Explore) -> None:
 
 def test_colours_can_be_spread_over_more(explore: Explore) -> None:
     page = explore()
-    before = pixels(column(page, 3))
+    before = pixels(column(page, 8))
     page.get_by_role("radio", name="the network").check(force=True)
-    network = until_painted(column(page, 3), before)
+    network = until_painted(column(page, 8), before)
     page.get_by_role("radio", name="each map").check(force=True)
-    until_painted(column(page, 3), network)
-    expect(column(page, 3).locator("footer i")).to_have_count(0)  # no bar can stand for all maps
+    until_painted(column(page, 8), network)
+    expect(column(page, 8).locator("footer i")).to_have_count(0)  # no bar can stand for all maps
 
 
 def test_a_link_brings_the_whole_state_back(explore: Explore) -> None:
