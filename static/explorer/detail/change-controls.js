@@ -4,13 +4,10 @@ import { gettext } from "../../core/i18n.js";
 import { problemWords } from "../../core/problems.js";
 import { at, equal, without } from "./changes.js";
 import { channelControl } from "./channel-control.js";
+import { activationControls, poolControls } from "./choice-controls.js";
 import { convControls } from "./conv-controls.js";
-import {
-  activationControls,
-  dropoutControls,
-  normControls,
-  poolControls,
-} from "./layer-controls.js";
+import { dropoutControls } from "./dropout-controls.js";
+import { normControls } from "./norm-controls.js";
 import "./kernel-control.js";
 
 /** @typedef {import("../../core/wire.js").NetworkInfo} NetworkInfo */
@@ -53,6 +50,12 @@ export class ChangeControls extends PageElement {
     this.last = "";
     /** @type {Record<string, any>} what dropout was set to before it was switched off */
     this.remembered = {};
+  }
+
+  /** @param {Map<PropertyKey, unknown>} changed */
+  willUpdate(changed) {
+    if (changed.has("info")) this.remembered = {};
+    if (changed.has("node")) this.last = "";
   }
 
   render() {
