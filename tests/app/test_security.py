@@ -21,7 +21,9 @@ def test_every_answer_is_locked_down(client: TestClient, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/static/css/base.css", "/static/core/page.js"])
-def test_files_that_are_no_documents_carry_what_means_something_for_them(client: TestClient, path: str) -> None:
+def test_files_that_are_no_documents_carry_what_means_something_for_them(
+    client: TestClient, path: str
+) -> None:
     headers = client.get(path).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cross-origin-resource-policy"] == "same-origin"
