@@ -20,6 +20,14 @@ import { decode, Tensor } from "../../core/tensor.js";
 /** @typedef {{channel: number, now: Tensor, trained: Tensor, bias: number | null}} WeightsAnswer */
 /** @typedef {UnitAnswer & {place: Place, channel: number}} UnitKnown */
 
+/** Only these changes touch a layer's weights; others might be refused.
+ * @param {readonly Intervention[]} changes
+ * @param {string} layer
+ */
+export function kernelChanges(changes, layer) {
+  return changes.filter((change) => change.layer === layer && change.kind.startsWith("kernel"));
+}
+
 /** Kinds whose output element is made of the same channel of their inputs. */
 const CHANNELWISE = new Set(["norm", "activation", "dropout", "add", "pool"]);
 
@@ -38,8 +46,9 @@ export class Answers {
   /** @type {Tensor | null} the network's input, normalised */ picture = null;
   /** @type {unknown} why the last question about the channel failed */ error = null;
   #asked = "";
-
   /** @type {Question | null} */ #question = null;
+  /** What the grid of all channels and the weights were last asked for. */
+  #told = { layer: "", weights: "" };
 
   /** @param {() => void} changed */
   constructor(changed) {
@@ -62,14 +71,16 @@ export class Answers {
         this.error = error;
       },
       (busy) => {
-        if (!busy && this.#question && !this.error) this.layers.send(this.#question);
+        if (!busy && !this.error) this.#askLayer();
       },
     );
     this.layers = latest(askLayer, (answer) => {
       this.layer = answer ?? this.layer;
+      if (!answer) this.#told.layer = "";
     });
     this.weightings = latest(askWeights, (answer) => {
       this.weights = answer;
+      if (!answer) this.#told.weights = "";
     });
     this.units = latest(askUnit, (answer) => {
       this.unit = answer;
@@ -86,8 +97,28 @@ export class Answers {
     this.#question = question;
     this.#forget(question);
     this.channels.send(question);
-    const { kind } = question.node;
-    if (kind === "conv" || kind === "linear") this.weightings.send(question);
+    this.askWeights(question);
+  }
+
+  /** All channels, unless they are those that are there. */
+  #askLayer() {
+    const question = this.#question;
+    if (!question) return;
+    const told = JSON.stringify({ ...question, node: question.node.name, channel: null });
+    if (told === this.#told.layer) return;
+    this.#told.layer = told;
+    this.layers.send(question);
+  }
+
+  /** The weights, unless nothing that touches them has changed. @param {Question} question */
+  askWeights(question) {
+    const { name, node, channel, interventions } = question;
+    if (node.kind !== "conv" && node.kind !== "linear") return;
+    const kernels = kernelChanges(interventions, node.name);
+    const told = JSON.stringify([name, node.name, channel, kernels]);
+    if (told === this.#told.weights) return;
+    this.#told.weights = told;
+    this.weightings.send({ ...question, interventions: kernels });
   }
 
   /** Answers about another layer mean nothing now. @param {Question} question */
@@ -97,6 +128,7 @@ export class Answers {
     this.#asked = asked;
     for (const asking of [this.channels, this.layers, this.weightings, this.units]) asking.cancel();
     this.channel = this.layer = this.weights = this.unit = this.error = null;
+    this.#told = { layer: "", weights: "" };
   }
 
   /** @param {Question & {place: Place}} question */
@@ -112,6 +144,7 @@ export class Answers {
   stop() {
     for (const asking of [this.channels, this.layers, this.weightings, this.units, this.pictures])
       asking.cancel();
+    this.#asked = "";
   }
 }
 

@@ -4,7 +4,8 @@ import * as api from "../../core/api.js";
 import { gettext } from "../../core/i18n.js";
 import { Latest } from "../../core/latest.js";
 import { decode } from "../../core/tensor.js";
-import { at, find, resetKernel, setKernel, setPreset } from "./changes.js";
+import { kernelChanges } from "./answers.js";
+import { find, resetKernel, setKernel, setPreset } from "./changes.js";
 import { fieldRow, heard } from "./field-row.js";
 import { channelName, channelWords, nodeOf } from "./words.js";
 import "../../components/choice-field.js";
@@ -64,10 +65,7 @@ export class KernelControl extends PageElement {
     if (!info || !node) return;
     if (changed.has("node")) this.slice = 0;
     if (!["info", "node", "channel", "interventions"].some((name) => changed.has(name))) return;
-    // The other changes do not touch the numbers, and might be refused.
-    const kernels = at(this.interventions, node.name).filter(({ kind }) =>
-      kind.startsWith("kernel"),
-    );
+    const kernels = kernelChanges(this.interventions, node.name);
     const question = { name: info.name, layer: node.name, channel, interventions: kernels };
     if (JSON.stringify(question) !== this.#asked) this.latest.send(question);
     this.#asked = JSON.stringify(question);

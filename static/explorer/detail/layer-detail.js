@@ -150,7 +150,7 @@ export class LayerDetail extends PageElement {
           changed.has(name),
         );
       if (!vector) this.answers.ask(this.question);
-      else if (node.kind === "linear") this.answers.weightings.send(this.question);
+      else this.answers.askWeights(this.question);
     }
     const { picture } = this.answers;
     if (picture !== this.#pictured) this.picture = picture && asPicture(picture, info.input);
@@ -169,6 +169,8 @@ export class LayerDetail extends PageElement {
   #askUnit(channel) {
     const { place, node, answers } = this;
     if (!place || !node || node.kind === "input") return;
+    const moves = !this.cursor && !this.#inside(this.pin); // with the answer that is on its way
+    if (moves && answers.channels.busy) return;
     const asked = JSON.stringify([
       this.name,
       this.image,

@@ -50,7 +50,7 @@ export function numberTable({
       .style=${`background-color:${css(colour)};color:${inkOn(colour)}`}
       @pointerenter=${touch ? () => touch({ y, x }) : nothing}>${format.fixed(value, decimals)}</td>`;
   };
-  return html`<table class="number-table" tabindex=${keys ? 0 : nothing} role=${keys ? "grid" : nothing}
+  return html`<table class="number-table ${(rows[0]?.length ?? 0) > 4 ? "dense" : ""}" tabindex=${keys ? 0 : nothing} role=${keys ? "grid" : nothing}
       aria-label=${caption}
       @pointerleave=${touch ? () => touch(null) : nothing} @blur=${touch && keys ? () => touch(null) : nothing}
       @keydown=${touch && keys ? (/** @type {KeyboardEvent} */ event) => walk(event, rows, touched ?? null, touch) : nothing}>
