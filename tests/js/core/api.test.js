@@ -37,7 +37,7 @@ test("names are escaped", async () => {
   answers = [json({})];
   await api.network("../x?y");
   assert.equal(asked[0]?.url, "/api/networks/..%2Fx%3Fy");
-  assert.equal(api.imageUrl("a b", 96), "/api/images/a%20b?size=96");
+  assert.equal(api.imageUrl("a b", 96), "/api/images/a%20b?format=webp&size=96");
 });
 
 test("lists come without their wrapping", async () => {
