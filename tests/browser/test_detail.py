@@ -26,6 +26,7 @@ from tests.models.photos import photo
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 PICTURES = {"imagenet": "chelsea", "fashion_mnist": "ankle_boot"}
 MAP = ".map-figure > heat-map .plane"
+expect.set_options(timeout=20_000)  # a loaded machine takes its time
 PARSE = TypeAdapter(list[Intervention])
 Show = Callable[..., Page]
 
@@ -57,7 +58,7 @@ def show(page: Page, base_url: str) -> Iterator[Show]:
         dataset = load_network(network).spec.dataset
         fields = {"net": network, "img": PICTURES[dataset.name], "layer": layer, **state}
         page.goto(f"{base_url}/{lang}/#{urlencode(fields)}")
-        expect(page.locator("layer-detail h2")).to_have_text(layer, timeout=20_000)
+        expect(page.locator("layer-detail h2")).to_have_text(layer)
         wait_for_numbers(page)
         page.evaluate(
             "window.sent = []; document.addEventListener('interventions-change', e => sent.push(e.detail.interventions))"
