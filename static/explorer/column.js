@@ -57,11 +57,14 @@ export function columnView(view) {
     ${mark === "touched" ? html`<span class="unseen">${gettext("changed")}</span>` : nothing}`;
 }
 
-/** A count that fits over a column: 864, 5.1k, 1.3M. @param {number} value */
+const compact = new Intl.NumberFormat(lang === "zh" ? "zh-CN" : "en-US", {
+  notation: "compact",
+  maximumSignificantDigits: 2,
+});
+
+/** A count that fits over a column: 864, 5.1K, 1.3M. @param {number} value */
 function brief(value) {
-  if (value < 1000) return String(value);
-  const locale = lang === "zh" ? "zh-CN" : "en-US";
-  return value.toLocaleString(locale, { notation: "compact", maximumSignificantDigits: 2 });
+  return value < 1000 ? String(value) : compact.format(value);
 }
 
 /** Whether a column's name has room above it. @param {Column} column @param {number} width */

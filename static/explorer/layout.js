@@ -109,6 +109,8 @@ export function inSight(columns, room) {
 /** Beside the strip on a wide screen: the picture, the prediction, and the space between. */
 const SIDES = 176 + 196 + 2 * 20;
 export const NARROW = 832;
+/** At the end of the strip, for numbers wider than their column. */
+export const SPARE = 8;
 
 /** The room there will be for maps, before anything is drawn, judged by the window.
  * @param {{innerWidth: number, innerHeight: number}} [window]
@@ -116,8 +118,8 @@ export const NARROW = 832;
  */
 export function firstRoom({ innerWidth, innerHeight } = globalThis) {
   const narrow = innerWidth < NARROW;
-  const width = narrow ? innerWidth - 32 : Math.min(innerWidth, 1792) - 48 - SIDES;
-  return { width, height: tallness(innerHeight, narrow), compact: false };
+  const width = narrow ? innerWidth : Math.min(innerWidth, 1792) - 48 - SIDES;
+  return { width: width - SPARE, height: tallness(innerHeight, narrow), compact: false };
 }
 
 /** How high the columns' maps may be together.

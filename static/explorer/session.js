@@ -32,15 +32,15 @@ export class Session extends EventTarget {
   /** What else went wrong. @type {unknown} */ error = null;
   /** What of a link is not there any more. @type {"" | "picture" | "network"} */ gone = "";
   busy = false;
+  /** What there is for the strip's maps. */ room = firstRoom();
   heat = new ClassHeat(() => this.#tell());
 
   /** Where `view` is heading. @type {Subject | null} */ #subject = null;
-  /** @type {Map<string, Promise<NetworkInfo>>} */ #infos = new Map();
-  /** @type {Promise<readonly Sample[]> | undefined} */ #sampling;
+  /** @type {Map<string, NetworkInfo>} */ #infos = new Map();
+  /** @type {Promise<void> | undefined} */ #sampling;
   /** @type {{info: NetworkInfo, zoom: string, columns: Column[]} | null} */ #columns = null;
   /** Names of columns, as the strip reports them. @type {ReadonlySet<string> | null} */ #sight =
     null;
-  #room = firstRoom();
   #turn = 0;
   #stuck = false;
   /** The question in flight. @type {Job | null} */ #job = null;
@@ -59,6 +59,8 @@ export class Session extends EventTarget {
       this.#onState(/** @type {CustomEvent<Set<string>>} */ (event).detail);
     });
     this.#resolve();
+    this.#sampling ??= this.#sample();
+    this.#sampling.catch(() => {}); // whoever needs them is told
   }
 
   /** Try again after an error. */
@@ -86,14 +88,14 @@ export class Session extends EventTarget {
 
   /** How the columns are laid out: each one's width and rows, and how far they stand apart. */
   layout() {
-    const slots = layout(this.columns(), this.#room);
-    return { slots, gap: gap(slots, this.#room) };
+    const slots = layout(this.columns(), this.room);
+    return { slots, gap: gap(slots, this.room) };
   }
 
   /** How much room the strip has for maps. @param {import("./layout.js").Room} room */
   setRoom(room) {
-    if (JSON.stringify(room) === JSON.stringify(this.#room)) return;
-    this.#room = room;
+    if (JSON.stringify(room) === JSON.stringify(this.room)) return;
+    this.room = room;
     this.#tell();
     this.#runs.send(null);
   }
@@ -142,42 +144,48 @@ export class Session extends EventTarget {
   async #resolve() {
     const { net, img } = this.state.values;
     const turn = ++this.#turn;
+    let [info, image] = [this.#infos.get(net), this.#known(img)];
     try {
-      const [info, image] = await Promise.all([this.#info(net), this.#image(img)]);
-      if (turn !== this.#turn) return;
-      const { view } = this;
-      this.#subject = view?.info === info && view.image === image ? view : new Subject(info, image);
-      this.#runs.replace(null);
+      // Without a pause where nothing must be waited for: the question goes out before anything is drawn.
+      if (!info || !image) [info, image] = await Promise.all([this.#info(net), this.#image(img)]);
     } catch (error) {
       if (turn === this.#turn) this.#fail(error);
+      return;
     }
+    if (turn !== this.#turn) return;
+    const { view } = this;
+    const same = view?.info === info && view.image === image;
+    this.#subject = same ? view : new Subject(info, image);
+    this.#runs.replace(null);
   }
 
   /** @param {string} name */
-  #info(name) {
-    let info = this.#infos.get(name);
-    if (!info) {
-      info = api.network(name);
-      this.#infos.set(name, info);
-      info.catch(() => this.#infos.delete(name));
-    }
+  async #info(name) {
+    const info = await api.network(name);
+    this.#infos.set(name, info);
     return info;
+  }
+
+  /** The id of a picture, where it can be told. @param {string} img a sample's name or an id */
+  #known(img) {
+    return IMAGE_ID.test(img) ? img : this.samples?.find(({ name }) => name === img)?.id;
   }
 
   /** @param {string} img a sample's name or an id */
   async #image(img) {
+    const image = this.#known(img);
+    if (image) return image;
     this.#sampling ??= this.#sample();
-    if (IMAGE_ID.test(img)) return img;
-    const samples = await this.#sampling;
-    const found = samples.find(({ name }) => name === img);
-    if (found) return found.id;
+    await this.#sampling;
+    const found = this.#known(img);
+    if (found) return found;
     throw new api.ApiError({ code: "no-such-image" });
   }
 
   async #sample() {
     try {
       this.samples = await api.samples();
-      return this.samples;
+      this.#tell();
     } catch (error) {
       this.#sampling = undefined; // to be tried again
       throw error;
@@ -189,9 +197,9 @@ export class Session extends EventTarget {
     const subject = this.#subject;
     if (!subject || this.#stuck) return null;
     const columns = this.columns(subject.info);
-    const slots = layout(columns, this.#room);
+    const slots = layout(columns, this.room);
     const sight = subject.info === this.view?.info ? this.#sight : null;
-    const near = sight ? null : new Set(inSight(columns, this.#room));
+    const near = sight ? null : new Set(inSight(columns, this.room));
     const seen = columns.flatMap((column, i) => {
       const slot = slots[i];
       return slot && (near?.has(column) ?? sight?.has(column.name)) ? [{ column, slot }] : [];

@@ -3,7 +3,7 @@ import { PageElement } from "../components/element.js";
 import * as format from "../core/format.js";
 import { gettext, pick } from "../core/i18n.js";
 import { inputColumn } from "./columns.js";
-import { NARROW, tallness } from "./layout.js";
+import { NARROW, SPARE, tallness } from "./layout.js";
 import { session } from "./session.js";
 import "../components/choice-field.js";
 import "../components/status-notice.js";
@@ -25,6 +25,7 @@ export class ExplorerStage extends PageElement {
 
   /** @type {(() => void)[]} */ #stop = [];
 
+  #wasOpen = false;
   /** @type {Promise<void> | null} */ #later = null;
 
   constructor() {
@@ -43,7 +44,13 @@ export class ExplorerStage extends PageElement {
       const strip = this.querySelector("layer-strip");
       if (strip) sizes.observe(strip);
     });
-    this.#stop = [() => session.removeEventListener("update", update), () => sizes.disconnect()];
+    const measure = () => this.#measure();
+    window.addEventListener("resize", measure);
+    this.#stop = [
+      () => session.removeEventListener("update", update),
+      () => window.removeEventListener("resize", measure),
+      () => sizes.disconnect(),
+    ];
   }
 
   disconnectedCallback() {
@@ -60,14 +67,16 @@ export class ExplorerStage extends PageElement {
     const figure = this.querySelector(".figure");
     if (compact && figure) this.style.setProperty("--stuck", `${figure.clientHeight}px`);
     session.setRoom({
-      width: strip.clientWidth - 8,
+      width: strip.clientWidth - SPARE,
       height: tallness(innerHeight, narrow),
       compact,
     });
   }
 
   updated() {
-    this.#measure();
+    const open = this.classList.contains("open");
+    if (open !== this.#wasOpen) this.#measure();
+    this.#wasOpen = open;
     if (session.view && !this.#later) this.#later = this.#load();
   }
 

@@ -32,6 +32,7 @@ export class LayerStrip extends PageElement {
   /** @type {ReturnType<typeof places> | null} */ #before = null;
   /** @type {readonly Column[]} */ #drawn = [];
   /** @type {[number, number] | null} */ #common = null;
+  /** @type {unknown[]} */ #known = [];
   #current = "";
 
   constructor() {
@@ -42,8 +43,9 @@ export class LayerStrip extends PageElement {
   connectedCallback() {
     super.connectedCallback();
     const update = () => this.requestUpdate();
-    session.addEventListener("update", update);
-    this.#stop = [() => session.removeEventListener("update", update), onTheme(update)];
+    const news = () => this.#isNew() && update();
+    session.addEventListener("update", news);
+    this.#stop = [() => session.removeEventListener("update", news), onTheme(update)];
   }
 
   disconnectedCallback() {
@@ -51,6 +53,16 @@ export class LayerStrip extends PageElement {
     for (const stop of this.#stop) stop();
     this.#sight?.disconnect();
     this.#sight = null;
+  }
+
+  /** Whether there is anything new to draw here: the session's news are often about other things. */
+  #isNew() {
+    const { view, state } = session;
+    const { layer, ch, scope } = state.values;
+    const now = [view, view?.base, view?.now, session.columns(), session.room, layer, ch, scope];
+    if (now.every((each, i) => each === this.#known[i])) return false;
+    this.#known = now;
+    return true;
   }
 
   willUpdate() {
