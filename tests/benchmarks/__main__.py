@@ -1,4 +1,13 @@
-"""`make bench`: all benchmarks, one after the other."""
+"""`make bench`: all benchmarks, one after the other, in the environment that the workers have."""
+
+import os
+import sys
+
+from app.cli import WORKER_ENVIRONMENT
+
+if not WORKER_ENVIRONMENT.items() <= os.environ.items():
+    command = [sys.executable, "-m", "tests.benchmarks"]
+    os.execve(sys.executable, command, {**os.environ, **WORKER_ENVIRONMENT})
 
 from tests.benchmarks import page, picture
 
