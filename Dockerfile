@@ -1,5 +1,5 @@
 # ConvScope with PyTorch for the CPU. PyPI's PyTorch for x86-64 Linux is the CUDA build (several GB), so say where
-# pip finds the CPU wheels: PyTorch's own index of them (see "Get Started" on pytorch.org; compute platform: CPU).
+# pip finds the CPU wheels: PyTorch's own index of them (PyTorch's "Get Started" page names it; compute platform: CPU).
 #
 #   docker build --build-arg TORCH_INDEX=<that index> -t convscope .
 #   docker run --rm -p 8000:8000 -v convscope:/data convscope
