@@ -129,7 +129,7 @@ export class ExplorerStage extends PageElement {
     const { net, zoom, scope, diff, changes } = state.values;
     const known = cards.length ? cards : view ? [view.info] : [];
     return html`<div class="tools row">
-      <choice-field list label=${gettext("Trained network")} .value=${net} .options=${known.map(({ name, title }) => ({ value: name, label: pick(title) }))}
+      <choice-field list bare label=${gettext("Trained network")} .value=${net} .options=${known.map(({ name, title }) => ({ value: name, label: pick(title) }))}
         @value-change=${(/** @type {CustomEvent<{value: string}>} */ event) => session.chooseNetwork(event.detail.value)}></choice-field>
       <choice-field label=${gettext("Columns")} .value=${zoom}
         .options=${[
