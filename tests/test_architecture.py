@@ -14,7 +14,7 @@ from app.problems import CODES
 
 ROOT = Path(__file__).parent.parent
 PYTHON = sorted([*ROOT.glob("app/**/*.py"), *ROOT.glob("models/**/*.py")])
-SCRIPTS = sorted(path for path in ROOT.glob("static/**/*.js") if "vendor" not in path.parts)
+SCRIPTS = sorted(path for path in ROOT.glob("static/**/*.js") if not {"bundle", "vendor"} & {*path.parts})
 PAGES = sorted([*ROOT.glob("templates/**/*.html"), *ROOT.glob("static/css/**/*")])
 
 MODELS_MAY_IMPORT = {

@@ -87,6 +87,7 @@ def main(rounds: int = 7) -> None:
         print(f"  the same with the maps compressed  {middle['packed'] / 1e3:6.0f} kB")
         page = opened(chromium, address)
         samples = [f"picture-picker .samples li:nth-child({1 + turn % 3}) button" for turn in range(1, 13)]
+        page.wait_for_selector(samples[-1])
         changes = [page.evaluate(CHANGE, sample) for sample in samples]
         print(f"  change of picture → maps redrawn   {median(changes):6.0f} ms (p50)")
         page = opened(chromium, f"{address}#layer=stem.conv")
