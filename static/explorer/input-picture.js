@@ -6,8 +6,8 @@ import { palette } from "../core/colour.js";
 /** @typedef {import("../core/wire.js").Box} Box */
 /** @typedef {import("../core/tensor.js").Tensor} Tensor */
 
-/** Pixels to ask of the server on the longer side: sharp on most screens, and not the whole picture. */
-const SIDE = 336;
+/** Pixels to ask of the server on the longer side: about what the screen shows of a wide picture. */
+const SIDE = Math.round(288 * Math.min(2, globalThis.devicePixelRatio || 1));
 
 /**
  * `<input-picture>`: what goes in: the middle square of the picture, with what can be laid on it.

@@ -24,7 +24,8 @@ const IMAGE_ID = /^[0-9a-f]{64}$/;
 /** Dispatches `update` whenever there is something new to draw. */
 export class Session extends EventTarget {
   state = new State(fields);
-  /** What is drawn: the last subject that has results. @type {Subject | null} */ view = null;
+  /** What is drawn: the last subject that has results, or the first one before it has any. @type {Subject | null} */ view =
+    null;
   /** @type {readonly Sample[] | null} */ samples = null;
   /** All networks, once known. @type {readonly NetworkCard[]} */ cards = [];
   /** Changes that the server refused, and why. @type {{key: string, error: api.ApiError} | null} */
@@ -157,6 +158,11 @@ export class Session extends EventTarget {
     const same = view?.info === info && view.image === image;
     this.#subject = same ? view : new Subject(info, image);
     this.#runs.replace(null);
+    // The first time, the columns can be drawn while the server computes what is in them.
+    if (!view && this.samples?.some(({ id }) => id === image)) {
+      this.view = this.#subject;
+      this.#tell();
+    }
   }
 
   /** @param {string} name */
@@ -240,9 +246,9 @@ export class Session extends EventTarget {
     if (subject === this.#subject && complete && this.view !== subject) {
       if (this.view?.info !== subject.info) this.#sight = null;
       this.view = subject;
-      const known = subject.info.nodes.some(({ name }) => name === values.layer);
-      if (values.layer && !known) this.state.set({ layer: "" });
     }
+    const known = subject.info.nodes.some(({ name }) => name === values.layer);
+    if (values.layer && !known && this.view === subject) this.state.set({ layer: "" });
     this.#wantHeat();
     this.#tell();
     if (this.#next()) this.#runs.send(null);

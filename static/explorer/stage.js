@@ -5,10 +5,6 @@ import { gettext, pick } from "../core/i18n.js";
 import { inputColumn } from "./columns.js";
 import { NARROW, SPARE, tallness } from "./layout.js";
 import { session } from "./session.js";
-import "../components/choice-field.js";
-import "../components/status-notice.js";
-import "./answer.js";
-import "./grab.js";
 import "./input-picture.js";
 import "./strip.js";
 
@@ -77,7 +73,7 @@ export class ExplorerStage extends PageElement {
     const open = this.classList.contains("open");
     if (open !== this.#wasOpen) this.#measure();
     this.#wasOpen = open;
-    if (session.view && !this.#later) this.#later = this.#load();
+    if (session.view?.base.predictions.length && !this.#later) this.#later = this.#load();
   }
 
   /** What can wait until there is something to look at. */
