@@ -78,11 +78,8 @@ function slot(column, stretch, height, share, compact) {
   const rows = Math.max(1, Math.min(MOST_MAPS, column.channels, fitting));
   const width = Math.min(wish * 1.3, height / slant / (rows + (rows - 1) * SEAM));
   if (!compact) return { width, rows, fold: 0 };
-  return {
-    width,
-    rows: Math.max(1, Math.min(rows, Math.floor(COMPACT / (width * slant)))),
-    fold: 0,
-  };
+  const few = Math.floor((COMPACT / (width * slant) + SEAM) / (1 + SEAM));
+  return { width, rows: Math.max(1, Math.min(rows, few)), fold: 0 };
 }
 
 /** Values in a row of a vector that is to be about so wide and so high.
