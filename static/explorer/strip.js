@@ -1,4 +1,5 @@
 import { html } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import { PageElement } from "../components/element.js";
 import { gettext } from "../core/i18n.js";
 import { onTheme } from "../core/theme.js";
@@ -88,15 +89,18 @@ export class LayerStrip extends PageElement {
       ${wiring(connections(columns), slots, gap, marks)}
       <ol .style=${`gap: ${gap}px`} @cell-hover=${this.#onHover} @cell-leave=${this.#onLeave} @map-select=${this.#onSelect}
         @cell-pin=${this.#onSelect} @click=${this.#onClick} @focusin=${this.#onFocus}>
-        ${columns.map((column, i) => {
-          const shown = view?.shown(column) ?? null;
-          const painted = shown && view ? view.painted(shown) : null;
-          const apart = view?.differs === true && painted?.differs === false;
-          const range = painted?.range ?? [0, 0];
-          const spread = common && !apart ? common : range;
-          const slot = slots[i] ?? { width: 0, rows: 1, fold: 0 };
-          const open = column.nodes.some(({ name }) => name === layer);
-          return html`<li class=${`${marks[i]} ${open ? "open" : ""} ${apart ? "apart" : ""}`}
+        ${repeat(
+          columns,
+          ({ name }) => `${view?.info.name} ${name}`,
+          (column, i) => {
+            const shown = view?.shown(column) ?? null;
+            const painted = shown && view ? view.painted(shown) : null;
+            const apart = view?.differs === true && painted?.differs === false;
+            const range = painted?.range ?? [0, 0];
+            const spread = common && !apart ? common : range;
+            const slot = slots[i] ?? { width: 0, rows: 1, fold: 0 };
+            const open = column.nodes.some(({ name }) => name === layer);
+            return html`<li class=${`${marks[i]} ${open ? "open" : ""} ${apart ? "apart" : ""}`}
             data-name=${column.name} .style=${`inline-size: ${slot.width}px`}>${columnView({
               column,
               slot,
@@ -112,7 +116,8 @@ export class LayerStrip extends PageElement {
               upright: upright || !fits(column, slot.width),
               first: zoom === "nodes" && columns[i - 1]?.group !== column.group,
             })}</li>`;
-        })}
+          },
+        )}
       </ol>
     </div>`;
   }
