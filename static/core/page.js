@@ -1,7 +1,13 @@
-/** What every page has: the theme button and the language links. */
+/** What every page has: the skip link, the theme button and the language links. */
 
 import { gettext } from "./i18n.js";
 import { onTheme, setTheme, theme } from "./theme.js";
+
+// The fragment of the address belongs to the page's state: skipping must not replace it.
+document.querySelector("a.skip")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  document.getElementById("main")?.focus();
+});
 
 const button = document.getElementById("theme");
 if (button) {

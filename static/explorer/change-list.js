@@ -27,7 +27,15 @@ export class ChangeList extends PageElement {
     this.classList.toggle("none", !changes.length);
     const culprit = Number(/^interventions\.(\d+)/.exec(refusal?.field ?? "")?.[1] ?? -1);
     return html`
-      <h2>${gettext("Changes")} ${changes.length ? html`<span class="soft">${changes.length}</span>` : nothing}</h2>
+      <div class="row">
+        <h2>${gettext("Changes")} ${changes.length ? html`<span class="soft">${changes.length}</span>` : nothing}</h2>
+        ${
+          changes.length
+            ? html`<button type="button" class="plain" data-reset @click=${() => this.tell("changes-set", { changes: [] })}>
+                ${changes.length > 1 ? gettext("Reset all") : gettext("Reset")}</button>`
+            : nothing
+        }
+      </div>
       <div role="alert">${
         refusal
           ? html`<p class="problem">${problemWords(refusal)}</p>
@@ -40,12 +48,6 @@ export class ChangeList extends PageElement {
               ${changes.map((change, i) => this.#item(change, i, i === culprit))}
             </ul>`
           : html`<p class="small soft advice">${gettext("None. Open a map and change its layer: every later map and the prediction will answer.")}</p>`
-      }
-      ${
-        changes.length
-          ? html`<button type="button" data-reset @click=${() => this.tell("changes-set", { changes: [] })}>
-              ${changes.length > 1 ? gettext("Reset all") : gettext("Reset")}</button>`
-          : nothing
       }`;
   }
 

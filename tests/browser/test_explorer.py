@@ -356,6 +356,15 @@ def test_keys_reach_everything(explore: Explore) -> None:
     expect(column(page, 0).locator(".plane")).to_be_focused()
 
 
+def test_skipping_to_the_content_keeps_the_state(explore: Explore) -> None:
+    page = explore(changes=SILENCE)
+    page.locator("a.skip").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    expect(page.locator("change-list li")).to_have_count(1)
+    assert "changes=" in fields(page)
+
+
 def test_a_vector_is_left_at_the_ends_of_its_rows(explore: Explore) -> None:
     page = explore(net="lenet", img="bag")
     dense = column(page, 4).locator(".plane")
