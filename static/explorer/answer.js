@@ -25,7 +25,7 @@ export class NetworkAnswer extends PageElement {
   }
 
   render() {
-    const { view, state, refusal } = session;
+    const { view, state } = session;
     const { class: chosen, changes, layer } = state.values;
     const now = view?.now ?? view?.base;
     const before = view?.now ? view.base.predictions : null;
@@ -38,7 +38,7 @@ export class NetworkAnswer extends PageElement {
           .picked=${chosen < 0 ? null : chosen} @class-select=${this.#onClass}></prediction-bars>
         ${chosen < 0 ? html`<p class="small soft advice">${gettext("Choose a class to see where in the picture it is seen.")}</p>` : this.#heat()}
       </section>
-      <change-list .changes=${changes} .refusal=${refusal?.error ?? null}></change-list>`;
+      <change-list .changes=${changes} .refusal=${session.refused}></change-list>`;
   }
 
   #heat() {

@@ -62,7 +62,7 @@ export class LayerGrab extends PageElement {
           @channel-change=${this.#onChannel} @pin-change=${this.#onPin} @scope-change=${this.#onScope}
           @interventions-change=${this.#onChanges} @close-detail=${this.#onClose}></layer-detail>
         <change-controls class="controls" .name=${view.info.name} .info=${view.info} .node=${node} .channel=${channel}
-          .interventions=${changes} .refusal=${session.refusal?.error ?? null}
+          .interventions=${changes} .refusal=${session.refused}
           @interventions-change=${this.#onChanges}></change-controls>
       </div>
     </section>`;

@@ -78,6 +78,12 @@ export class Session extends EventTarget {
     this.#tell();
   }
 
+  /** Why the server refused the present changes; null where it did not. */
+  get refused() {
+    const { refusal } = this;
+    return refusal?.key === keyOf(this.state.values) ? refusal.error : null;
+  }
+
   /** The columns of what is drawn, or of another network. @param {NetworkInfo} [info] */
   columns(info = this.view?.info) {
     if (!info) return [];
@@ -132,10 +138,7 @@ export class Session extends EventTarget {
     this.#stuck = false;
     this.error = null;
     if (names.has("net") || names.has("img")) this.#resolve();
-    if (!this.state.values.changes.length) {
-      this.refusal = null;
-      this.view?.restore();
-    }
+    if (!this.state.values.changes.length) this.view?.restore();
     this.#runs.send(null);
     this.#wantHeat();
     this.#tell();
@@ -240,9 +243,8 @@ export class Session extends EventTarget {
   #settle(subject) {
     const { values } = this.state;
     if (!values.changes.length) subject.restore();
-    const refused = this.refusal?.key === keyOf(values);
     const complete =
-      subject.base.predictions.length && (!values.changes.length || subject.now || refused);
+      subject.base.predictions.length && (!values.changes.length || subject.now || this.refused);
     if (subject === this.#subject && complete && this.view !== subject) {
       if (this.view?.info !== subject.info) this.#sight = null;
       this.view = subject;

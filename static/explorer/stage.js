@@ -104,7 +104,7 @@ export class ExplorerStage extends PageElement {
             <span>${gettext("channels")}</span><span>${gettext("size of a map")}</span>
             <span>${gettext("sees pixels across")}</span><span>${gettext("parameters")}</span>
           </div>
-          <input-picture .image=${view?.image ?? ""} .size=${[height, width]} .seen=${seen} .box=${this.hover?.box ?? this.box}
+          <input-picture .image=${view?.image ?? ""} .size=${[height, width]} .seen=${seen} .box=${this.hover?.box ?? (open ? this.box : null)}
             .heat=${heat.map} .opacity=${opacity} label=${gettext("The picture as the network takes it in, {size} pixels", { size: `${height} × ${width}` })}></input-picture>
           ${
             view && session.samples && this.complete

@@ -222,6 +222,19 @@ def test_a_refused_change_keeps_the_last_good_state(explore: Explore) -> None:
     expect(page.locator("change-list [role=alert]")).to_have_text("")
 
 
+def test_going_back_to_what_worked_ends_the_refusal(explore: Explore) -> None:
+    good = [{"kind": "channels", "layer": "conv1.act", "channels": [0], "scale": 0}]
+    page = explore(refusals=True, net="lenet", img="bag", changes=good)
+    page.evaluate(
+        "hash => { location.hash = hash }", link(net="lenet", img="bag", changes=[*good, *IMPOSSIBLE])
+    )
+    alert = page.locator("change-list [role=alert]")
+    expect(alert).to_contain_text("conv2.pool")
+    page.locator("change-list .undo").nth(1).click()
+    expect(alert).to_have_text("")
+    expect(page.locator("change-list .what")).to_have_text("channel 0 silenced")
+
+
 def test_a_class_shows_where_it_is_seen(explore: Explore) -> None:
     page = explore()
     page.locator("prediction-bars button").first.click()
