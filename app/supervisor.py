@@ -50,21 +50,25 @@ class Supervisor:
         self.listener = listener
         self.count = count
         self.workers: list[Worker] = []
-        self.stopping = threading.Event()
+        self.stopping = False
 
     def run(self) -> int:
         """Serve until told to stop; returns the command's exit status. `options` are uvicorn's."""
         processes.set_forkserver_preload(["app.main"])
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: self.stopping.set())
+            signal.signal(number, self.stop)
         status = 0
-        while not self.stopping.is_set() and not status:
+        while not self.stopping and not status:
             while len(self.workers) < self.count:
                 self.start()
             wait([worker.process.sentinel for worker in self.workers], timeout=0.5)
             status = self.bury()
         self.end()
         return status
+
+    def stop(self, *_: object) -> None:
+        """Take a signal. Another may come while this runs, so it takes no lock, as threading.Event would."""
+        self.stopping = True
 
     def start(self) -> None:
         """Start one worker."""
@@ -76,13 +80,13 @@ class Supervisor:
         """Forget the workers that have ended. Returns 1 if one of them could not start, else 0."""
         for worker in list(self.workers):
             status = worker.process.exitcode
-            if status is None or self.stopping.is_set():
+            if status is None or self.stopping:
                 continue
             self.workers.remove(worker)
             if status == GIVE_UP:
                 return 1
             log.error("worker %d ended with status %d and is replaced", worker.process.pid, status)
-            self.stopping.wait(max(0.0, worker.started + QUICK_DEATH_SECONDS - time.monotonic()))
+            time.sleep(max(0.0, worker.started + QUICK_DEATH_SECONDS - time.monotonic()))
         return 0
 
     def end(self) -> None:

@@ -108,6 +108,13 @@ def test_workers_end_with_their_supervisor(tmp_path: Path) -> None:
         wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))
 
 
+def test_many_signals_at_once_end_the_server_as_one_does(tmp_path: Path) -> None:
+    with server(tmp_path, "--workers", "1") as (process, _):
+        for _ in range(500):
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+
 def test_a_port_in_use_is_one_clear_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
