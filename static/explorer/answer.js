@@ -2,6 +2,7 @@ import { html, nothing } from "lit";
 import { PageElement } from "../components/element.js";
 import * as format from "../core/format.js";
 import { gettext, pick } from "../core/i18n.js";
+import { NARROW } from "./layout.js";
 import { session } from "./session.js";
 import "../components/prediction-bars.js";
 import "../components/status-notice.js";
@@ -34,7 +35,7 @@ export class NetworkAnswer extends PageElement {
       <section class="prediction">
         <h2>${view?.now ? gettext("What it says now") : gettext("What it says")}</h2>
         <p class="unseen" role="status">${first ? html`<b>${pick(first.name)}</b> ${format.percent(first.probability)}` : nothing}</p>
-        <prediction-bars pickable .predictions=${now?.predictions.slice(0, 5) ?? []} .baseline=${before} .rows=${layer ? 3 : 5}
+        <prediction-bars pickable .predictions=${now?.predictions.slice(0, 5) ?? []} .baseline=${before} .rows=${layer || innerWidth < NARROW ? 3 : 5}
           .picked=${chosen < 0 ? null : chosen} @class-select=${this.#onClass}></prediction-bars>
         ${chosen < 0 ? html`<p class="small soft advice">${gettext("Choose a class to see where in the picture it is seen.")}</p>` : this.#heat()}
       </section>

@@ -28,14 +28,14 @@ export class Session extends EventTarget {
     null;
   /** @type {readonly Sample[] | null} */ samples = null;
   /** All networks, once known. @type {readonly NetworkCard[]} */ cards = [];
-  /** Changes that the server refused, and why. @type {{key: string, error: api.ApiError} | null} */
-  refusal = null;
   /** What else went wrong. @type {unknown} */ error = null;
   /** What of a link is not there any more. @type {"" | "picture" | "network"} */ gone = "";
   busy = false;
   /** What there is for the strip's maps. */ room = firstRoom();
   heat = new ClassHeat(() => this.#tell());
 
+  /** Changes that the server refused, and why. @type {{key: string, error: api.ApiError} | null} */
+  #refusal = null;
   /** Where `view` is heading. @type {Subject | null} */ #subject = null;
   /** @type {Map<string, NetworkInfo>} */ #infos = new Map();
   /** @type {Promise<void> | undefined} */ #sampling;
@@ -80,7 +80,7 @@ export class Session extends EventTarget {
 
   /** Why the server refused the present changes; null where it did not. */
   get refused() {
-    const { refusal } = this;
+    const refusal = this.#refusal;
     return refusal?.key === keyOf(this.state.values) ? refusal.error : null;
   }
 
@@ -218,7 +218,7 @@ export class Session extends EventTarget {
     const { values } = this.state;
     return nextJob(subject, seen, values, {
       touched: affected(subject.info, values.changes),
-      refused: this.refusal?.key ?? null,
+      refused: this.#refusal?.key ?? null,
     });
   }
 
@@ -234,7 +234,7 @@ export class Session extends EventTarget {
     const job = this.#job;
     if (!job || !answer) return;
     job.subject.take(job, answer);
-    if (job.key !== null) this.refusal = null;
+    if (job.key !== null) this.#refusal = null;
     this.error = null;
     this.#settle(job.subject);
   }
@@ -268,7 +268,7 @@ export class Session extends EventTarget {
       this.chooseNetwork(DEFAULT_NETWORK);
       this.gone = "network";
     } else if (error instanceof api.ApiError && status === 422 && job?.key) {
-      this.refusal = { key: job.key, error };
+      this.#refusal = { key: job.key, error };
       this.#settle(job.subject);
     } else {
       this.error = error;
