@@ -316,7 +316,7 @@ def shapes(network: str, changes: list[dict[str, Any]]) -> dict[str, tuple[int, 
 def test_sizes_and_boxes_agree_with_the_servers(show: Show) -> None:
     """The formulas that exist in both languages, over random changes."""
     page = show("efficientnet_lite0", "stem.conv")
-    module = "import(new URL(`detail/${name}.js`, document.querySelector('script[src*=\"explorer/main.js\"]').src))"
+    module = "import(`/static/explorer/detail/${name}.js`)"
     pick = random.Random(5)
     paddings: list[Any] = ["valid", "same", [0, 1, 2, 3], [2, 2, 2, 2]]
     for network in ("efficientnet_lite0", "mini_resnet", "tiny_vgg_none"):
