@@ -20,7 +20,8 @@ export class ClassHeat {
         api.explain(name, body, { signal }),
       {
         done: ({ map }) => {
-          this.map = decode(map);
+          const heat = decode(map);
+          this.map = heat.reshape([1, ...heat.shape]); // a matrix is one map
           this.error = null;
           tell();
         },

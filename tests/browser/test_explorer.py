@@ -241,6 +241,7 @@ def test_a_class_shows_where_it_is_seen(explore: Explore) -> None:
     heat = page.locator("input-picture .heat")
     expect(heat).to_be_visible()
     expect(heat).to_have_attribute("width", "7")
+    expect(heat).to_have_attribute("height", "7")
     opacity = page.locator(".heat-field input[type=range]")
     opacity.fill("20")
     expect(heat).to_have_css("opacity", "0.2")
@@ -263,6 +264,7 @@ def test_an_mlp_is_as_explorable(explore: Explore) -> None:
     page.locator("prediction-bars button").first.click()
     expect(page.locator(".heat-field")).to_contain_text("gradient")
     expect(page.locator("input-picture .heat")).to_have_attribute("width", "28")
+    expect(page.locator("input-picture .heat")).to_have_attribute("height", "28")
 
 
 def test_zoom_to_every_step_records_what_comes_into_sight(explore: Explore) -> None:
