@@ -75,10 +75,24 @@ def test_modules_are_preloaded_to_the_last(client: TestClient) -> None:
     preloaded = set(re.findall(r'<link rel="modulepreload" href="([^"]+)"', text))
     assets: Assets = client.app.state.views.assets  # type: ignore[attr-defined]
     names = {url.removeprefix(assets.prefix + "/") for url in preloaded}
-    assert names == {target for name in names for target in assets.imports(name)} | {
-        "core/page.js",
-        "explorer/main.js",
-    }
+    entries = {assets.bundled(name) for name in ("core/page.js", "explorer/main.js")}
+    assert names == {target for name in names for target in assets.imports(name)} | entries
+
+
+def test_a_page_takes_its_module_put_together_except_in_development(tmp_path: Path) -> None:
+    for name, text in {
+        "pages/a.js": 'import "./b.js";',
+        "pages/b.js": "",
+        "bundle/pages-a.js": "",
+        "vendor/importmap.json": '{"imports": {}}',
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    kept, fresh = Assets(tmp_path), Assets(tmp_path, dev=True)
+    assert kept.module("pages/a.js") == f"{kept.prefix}/bundle/pages-a.js"
+    assert kept.module("pages/b.js") == f"{kept.prefix}/pages/b.js"
+    assert kept.preloads("pages/a.js") == (kept.module("pages/a.js"),)
+    assert fresh.module("pages/a.js") == "/static/pages/a.js"
 
 
 @pytest.mark.parametrize("path", ["/fr/", "/nothing", "/en/nothing", "/zh/nothing/at/all"])
