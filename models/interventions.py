@@ -3,6 +3,7 @@
 All of them are checked against the graph, by arithmetic alone, before anything is computed.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
@@ -35,15 +36,15 @@ LayerName = Annotated[
 ]
 
 
-class _Change(BaseModel):
+class _Change(BaseModel, ABC):
     """What all interventions share: the layer, and the kinds of step that they fit."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     layer: LayerName
 
+    @abstractmethod
     def fits(self, step: Step) -> Step:
         """The changed step. Refused, with the field at fault, where it does not fit."""
-        raise NotImplementedError
 
     def _expect(self, step: Step, kind: Kind, what: str) -> dict[str, Any]:
         if step.kind != kind:
