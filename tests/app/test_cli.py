@@ -8,17 +8,21 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from app.cli import WORKER_ENVIRONMENT, url
 from app.settings import ROOT
+from app.supervisor import Supervisor
 
 ADDRESS = re.compile(r"^ConvScope: (http://\S+/)$", re.MULTILINE)
 
@@ -108,12 +112,25 @@ def test_workers_end_with_their_supervisor(tmp_path: Path) -> None:
         wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))
 
 
-def test_many_signals_at_once_end_the_server_as_one_does(tmp_path: Path) -> None:
-    with server(tmp_path, "--workers", "1") as (process, _):
-        end = time.monotonic() + 0.4  # while the first is still being obeyed
-        while process.poll() is None and time.monotonic() < end:
-            process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+def test_a_signal_may_come_while_another_is_taken() -> None:
+    with socket.socket() as listener:
+        supervisor = Supervisor({}, listener, 1)
+
+    def take() -> None:
+        def interrupt(frame: FrameType, event: str, argument: object) -> Callable[..., Any]:
+            sys.settrace(None)
+            supervisor.stop()  # as a signal would, between any two lines
+            sys.settrace(interrupt)
+            return interrupt
+
+        sys.settrace(interrupt)
+        supervisor.stop()
+
+    thread = threading.Thread(target=take, daemon=True)
+    thread.start()
+    thread.join(5)
+    assert not thread.is_alive(), "stop waits for itself"
+    assert supervisor.stopping
 
 
 def test_a_port_in_use_is_one_clear_line() -> None:
