@@ -71,7 +71,7 @@ static/core/api-schema.d.ts: .state/test
 	mkdir -p $(@D) && touch $@
 
 SCRIPTS := $(shell find static -name '*.js' -not -path 'static/vendor/*' -not -path 'static/bundle/*')
-.state/bundle: .state/run tools/bundle.mjs $(SCRIPTS)
+.state/bundle: .state/run tools/bundle.mjs $(SCRIPTS) $(wildcard static/css/*.css)
 	node tools/bundle.mjs
 	touch $@
 

@@ -3,7 +3,8 @@
 `/static/<version>/core/api.js` may be kept for ever, because the version is a hash of all files. The same
 file without the version is checked by the browser each time. In development nothing is kept anywhere.
 
-A page's module is served put together with what it imports (tools/bundle.mjs), except in development.
+A page's module and style sheet are served put together with what they import (tools/bundle.mjs), except in
+development.
 """
 
 import gzip
@@ -123,12 +124,12 @@ class Assets:
         text = asset.data.decode() if asset else ""
         return [self.resolve(specifier, name) for specifier in IMPORT.findall(text)]
 
-    def module(self, name: str) -> str:
-        """The address of a page's module; for use in templates."""
+    def bundle(self, name: str) -> str:
+        """The address of a page's module or style sheet with all that it imports; for use in templates."""
         return self.url(self.bundled(name))
 
     def bundled(self, name: str) -> str:
-        """The file that a page's module is in: a bundle, where there is one."""
+        """The file that a page's module or style sheet is in: a bundle, where there is one."""
         bundle = f"bundle/{name.replace('/', '-')}"
         return bundle if bundle in self.files else name
 

@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from functools import cache
+from functools import cache, lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -20,7 +20,7 @@ LANG_COOKIE = "lang"
 THEME_COOKIE = "theme"
 THEMES = ("light", "dark")
 PAGE_MODULE = "core/page.js"
-"""The module that every page loads."""
+"""The module of a page that has none of its own; the others import it."""
 CODE = re.compile("`([^`]+)`")
 A_YEAR = 365 * 24 * 3600
 
@@ -29,7 +29,7 @@ class Views:
     """Renders the templates of one application.
 
     Every template sees `lang`, `html_lang`, `messages` (for the browser's gettext), `importmap`,
-    `asset(path)`, `module(path)`, `entry` and `preloads` (the page's own module; all modules that the page loads), `page` (the address
+    `asset(path)`, `bundle(path)`, `entry` and `preloads` (the page's own module; all modules that the page loads), `page` (the address
     within a language, such as `/api`), `theme` (what the visitor chose, or empty) and `languages` (`lang`, `html_lang`, `name` and `url` of this very
     page in each).
     """
@@ -57,9 +57,9 @@ class Views:
             messages=i18n.browser_messages(lang),
             importmap=self.assets.import_map,
             asset=self.assets.url,
-            module=self.assets.module,
+            bundle=self.assets.bundle,
         )
-        env.filters.update(prose=prose, breakable=breakable)
+        env.filters.update(prose=prose, breakable=breakable, inline=inline)
         return env
 
     def page(
@@ -68,7 +68,7 @@ class Views:
         template: str,
         lang: Lang,
         path: str = "/",
-        entry: str | None = None,
+        entry: str = PAGE_MODULE,
         status: int = 200,
         **context: Any,
     ) -> Response:
@@ -86,8 +86,8 @@ class Views:
                 page=path if status == 200 else "",
                 theme=theme if theme in THEMES else "",
                 languages=languages,
-                entry=self.assets.module(entry) if entry else None,
-                preloads=self.assets.preloads(*filter(None, (PAGE_MODULE, entry))),
+                entry=self.assets.bundle(entry),
+                preloads=self.assets.preloads(entry),
                 **context,
             )
         )
@@ -117,6 +117,11 @@ def breakable(path: str) -> Markup:
     return Markup(escape(path).replace("/", Markup("<wbr>/")))
 
 
+def inline(json: str) -> Markup:
+    """JSON text as the content of a script element, which nothing in it can end."""
+    return Markup(json.replace("<", "\\u003c"))
+
+
 def visitor_language(request: Request) -> Lang:
     """The language for an address that names none."""
     return i18n.preferred(request.cookies.get(LANG_COOKIE), request.headers.get("accept-language", ""))
@@ -127,7 +132,13 @@ def compressed(request: Request, response: Response) -> Response:
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Vary"] = "Accept-Encoding"
     if "gzip" in request.headers.get("accept-encoding", ""):
-        response.body = gzip.compress(bytes(response.body), 6, mtime=0)
+        response.body = packed(bytes(response.body))
         response.headers["Content-Encoding"] = "gzip"
         response.headers["Content-Length"] = str(len(response.body))
     return response
+
+
+@lru_cache(maxsize=32)
+def packed(body: bytes) -> bytes:
+    """The page by gzip; pages are few, and their visitors many."""
+    return gzip.compress(body, 6, mtime=0)

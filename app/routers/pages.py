@@ -5,13 +5,18 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
+from app.engine import Engine
 from app.i18n import CATALOGUES, Lang
 from app.problems import CODES
 from app.reference import describe
+from app.routers.images import get_samples
 from app.views import Views, visitor_language
+from models.networks.registry import SPECS
 
 router = APIRouter(include_in_schema=False)
 GET = ["GET", "HEAD"]
+OPENING = next(iter(SPECS))
+"""The network that the explorer opens with."""
 
 
 def views(request: Request) -> Views:
@@ -57,7 +62,14 @@ async def problems(request: Request) -> Response:
 
 @router.api_route("/{lang}/", methods=GET)
 async def explorer(request: Request, lang: PathLang) -> Response:
-    return views(request).page(request, "explorer.html", lang, entry="explorer/main.js")
+    """The page brings along what its first question needs to know, so that it goes out at once."""
+    engine: Engine = request.app.state.engine
+    network, pictures = await engine.description(OPENING), await get_samples()
+    brought = {
+        f"/api/networks/{OPENING}": network.plain.decode(),
+        "/api/images": pictures.model_dump_json(),
+    }
+    return views(request).page(request, "explorer.html", lang, entry="explorer/main.js", brought=brought)
 
 
 @router.api_route("/{lang}/api", methods=GET)

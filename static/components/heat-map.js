@@ -170,7 +170,7 @@ export class HeatMap extends PageElement {
   /** @param {Map<PropertyKey, unknown>} changed */
   updated(changed) {
     const painted = ["tensor", "maps", "range", "signed", "rgb", "columns", "fold"];
-    if (painted.some((name) => changed.has(name))) this.#schedule();
+    if (painted.some((name) => changed.has(name))) this.#paint();
   }
 
   /** @param {number} map @param {Box | undefined} box @param {string} kind @param {string} [label] */
@@ -221,7 +221,6 @@ export class HeatMap extends PageElement {
     const canvas = this.querySelector("canvas");
     if (!canvas || !tensor) return;
     this.#painter.paint(canvas, { tensor, shown, grid, range, signed, rgb });
-    this.sharpen();
   }
 
   /** Square pixels where each has room, smooth where several values share a pixel of the screen

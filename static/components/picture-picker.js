@@ -14,7 +14,7 @@ import "./status-notice.js";
  *
  * Properties
  * - `value` {string} id of the picture in use (shown as chosen; one that is no sample gets a place of its own)
- * - `samples` {Sample[] | null} null: asked of the server when first shown
+ * - `samples` {Sample[]} to choose from: those that the page brought along
  * - `ink` {"light" | "dark"} of the drawing pad
  *
  * Events, bubbling
@@ -41,7 +41,7 @@ export class PicturePicker extends PageElement {
   constructor() {
     super();
     this.value = "";
-    /** @type {readonly Sample[] | null} */ this.samples = null;
+    /** @type {readonly Sample[]} */ this.samples = samples();
     /** @type {"light" | "dark"} */ this.ink = "light";
     this.busy = false;
     /** @type {unknown} */ this.error = null;
@@ -60,15 +60,6 @@ export class PicturePicker extends PageElement {
     on("dragover", (event) => this.#onDrag(event, 0));
     on("drop", (event) => this.#onDrop(event));
     on("paste", (event) => this.#onPaste(event));
-    if (!this.samples)
-      samples(signal).then(
-        (found) => {
-          this.samples = found;
-        },
-        (error) => {
-          if (!signal.aborted) this.error = error;
-        },
-      );
   }
 
   disconnectedCallback() {
@@ -78,8 +69,8 @@ export class PicturePicker extends PageElement {
   }
 
   render() {
-    const list = this.samples ?? [];
-    const own = this.value && this.samples && !list.some(({ id }) => id === this.value);
+    const list = this.samples;
+    const own = this.value && !list.some(({ id }) => id === this.value);
     return html`
       <ul class="samples" aria-label=${gettext("Pictures")}>
         ${own ? html`<li>${this.#thumb(this.value, gettext("Your picture"))}</li>` : nothing}

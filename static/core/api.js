@@ -27,13 +27,26 @@ export class ApiError extends Error {
   }
 }
 
-/** The sample pictures.
- * @param {AbortSignal} [signal]
- * @returns {Promise<import("./wire.js").Sample[]>}
+/** The server's answer to a GET, where the page brought it along; else null.
+ * @param {string} url
  */
-export async function samples(signal) {
-  const { samples } = await request("GET", "/api/images", { signal });
-  return samples;
+function brought(url) {
+  const text = globalThis.document?.querySelector(`[data-answer="${url}"]`)?.textContent;
+  return text ? JSON.parse(text) : null;
+}
+
+/** What the page brought along of a network's description. @param {string} name
+ * @returns {import("./wire.js").NetworkInfo | null}
+ */
+export function broughtNetwork(name) {
+  return brought(path(name));
+}
+
+/** The sample pictures, which every page that shows pictures brings along.
+ * @returns {import("./wire.js").Sample[]}
+ */
+export function samples() {
+  return brought("/api/images")?.samples ?? [];
 }
 
 /** Store a picture (any of the accepted formats).

@@ -34,11 +34,7 @@ export class LayerGrab extends PageElement {
   async #load() {
     if (this.#loading) return;
     this.#loading = true;
-    await Promise.all([
-      sheet(new URL("../css/detail.css", import.meta.url)),
-      import("./detail/layer-detail.js"),
-      import("./detail/change-controls.js"),
-    ]);
+    await Promise.all([import("./detail/layer-detail.js"), import("./detail/change-controls.js")]);
     this.ready = true;
   }
 
@@ -115,17 +111,6 @@ export class LayerGrab extends PageElement {
   #onClose() {
     session.state.set({ layer: "", pin: null }, { push: true });
   }
-}
-
-/** @param {URL} url of a style sheet @returns {Promise<void>} */
-function sheet(url) {
-  return new Promise((done) => {
-    const link = document.createElement("link");
-    link.rel = "stylesheet";
-    link.href = url.href;
-    link.onload = link.onerror = () => done();
-    document.head.append(link);
-  });
 }
 
 customElements.define("layer-grab", LayerGrab);

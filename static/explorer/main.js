@@ -2,11 +2,13 @@
 
 import { session } from "./session.js";
 import "./stage.js";
+import "../core/page.js";
 
-// Once the first question is on its way, and no sooner: a browser has few connections to a server.
-const around = () => {
-  if (!session.busy && !session.view && !session.error) return;
+// The rest only once there is something to look at.
+const around = async () => {
+  if (!session.view?.base.predictions.length && !session.error) return;
   session.removeEventListener("update", around);
+  await new Promise(requestAnimationFrame);
   import("./around.js");
 };
 session.addEventListener("update", around);

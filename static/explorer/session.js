@@ -26,7 +26,7 @@ export class Session extends EventTarget {
   state = new State(fields);
   /** What is drawn: the last subject that has results, or the first one before it has any. @type {Subject | null} */ view =
     null;
-  /** @type {readonly Sample[] | null} */ samples = null;
+  /** @type {readonly Sample[]} */ samples = api.samples();
   /** All networks, once known. @type {readonly NetworkCard[]} */ cards = [];
   /** What else went wrong. @type {unknown} */ error = null;
   /** What of a link is not there any more. @type {"" | "picture" | "network"} */ gone = "";
@@ -38,7 +38,6 @@ export class Session extends EventTarget {
   #refusal = null;
   /** Where `view` is heading. @type {Subject | null} */ #subject = null;
   /** @type {Map<string, NetworkInfo>} */ #infos = new Map();
-  /** @type {Promise<void> | undefined} */ #sampling;
   /** @type {{info: NetworkInfo, zoom: string, columns: Column[]} | null} */ #columns = null;
   /** Names of columns, as the strip reports them. @type {ReadonlySet<string> | null} */ #sight =
     null;
@@ -59,9 +58,9 @@ export class Session extends EventTarget {
     this.state.addEventListener("change", (event) => {
       this.#onState(/** @type {CustomEvent<Set<string>>} */ (event).detail);
     });
+    const info = api.broughtNetwork(DEFAULT_NETWORK);
+    if (info) this.#infos.set(info.name, info);
     this.#resolve();
-    this.#sampling ??= this.#sample();
-    this.#sampling.catch(() => {}); // whoever needs them is told
   }
 
   /** Try again after an error. */
@@ -128,7 +127,7 @@ export class Session extends EventTarget {
 
   /** @param {string} id of a picture: samples are written by name */
   choosePicture(id) {
-    const sample = this.samples?.find((each) => each.id === id);
+    const sample = this.samples.find((each) => each.id === id);
     this.gone = "";
     this.state.set({ img: sample?.name ?? id, pin: null }, { push: true });
   }
@@ -148,10 +147,12 @@ export class Session extends EventTarget {
   async #resolve() {
     const { net, img } = this.state.values;
     const turn = ++this.#turn;
-    let [info, image] = [this.#infos.get(net), this.#known(img)];
+    // Without a pause where nothing must be waited for: the question goes out before anything is drawn.
+    let info = this.#infos.get(net);
+    const image = this.#known(img);
     try {
-      // Without a pause where nothing must be waited for: the question goes out before anything is drawn.
-      if (!info || !image) [info, image] = await Promise.all([this.#info(net), this.#image(img)]);
+      if (!image) throw new api.ApiError({ code: "no-such-image" });
+      info ??= await this.#info(net);
     } catch (error) {
       if (turn === this.#turn) this.#fail(error);
       return;
@@ -161,11 +162,6 @@ export class Session extends EventTarget {
     const same = view?.info === info && view.image === image;
     this.#subject = same ? view : new Subject(info, image);
     this.#runs.replace(null);
-    // The first time, the columns can be drawn while the server computes what is in them.
-    if (!view && this.samples?.some(({ id }) => id === image)) {
-      this.view = this.#subject;
-      this.#tell();
-    }
   }
 
   /** @param {string} name */
@@ -177,28 +173,7 @@ export class Session extends EventTarget {
 
   /** The id of a picture, where it can be told. @param {string} img a sample's name or an id */
   #known(img) {
-    return IMAGE_ID.test(img) ? img : this.samples?.find(({ name }) => name === img)?.id;
-  }
-
-  /** @param {string} img a sample's name or an id */
-  async #image(img) {
-    const image = this.#known(img);
-    if (image) return image;
-    this.#sampling ??= this.#sample();
-    await this.#sampling;
-    const found = this.#known(img);
-    if (found) return found;
-    throw new api.ApiError({ code: "no-such-image" });
-  }
-
-  async #sample() {
-    try {
-      this.samples = await api.samples();
-      this.#tell();
-    } catch (error) {
-      this.#sampling = undefined; // to be tried again
-      throw error;
-    }
+    return IMAGE_ID.test(img) ? img : this.samples.find(({ name }) => name === img)?.id;
   }
 
   /** @returns {Job | null} */

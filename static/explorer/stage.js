@@ -107,8 +107,8 @@ export class ExplorerStage extends PageElement {
           <input-picture .image=${view?.image ?? ""} .size=${[height, width]} .seen=${seen} .box=${this.hover?.box ?? (open ? this.box : null)}
             .heat=${heat.map} .opacity=${opacity} label=${gettext("The picture as the network takes it in, {size} pixels", { size: `${height} × ${width}` })}></input-picture>
           ${
-            view && session.samples && this.complete
-              ? html`<picture-picker .value=${view.image} .samples=${session.samples} .ink=${"light"}
+            view && this.complete
+              ? html`<picture-picker .value=${view.image} .ink=${"light"}
             @picture-change=${this.#onPicture}></picture-picker>`
               : nothing
           }

@@ -14,10 +14,13 @@ from tools import browser
 WATCH = """
 const context = CanvasRenderingContext2D.prototype, put = context.putImageData;
 window.paints = [];
-context.putImageData = function (...args) {
-  if (this.canvas.width * this.canvas.height > 1000) window.paints.push(performance.now());
-  return put.apply(this, args);
-};
+window.drawn = new Promise((done) => {
+  context.putImageData = function (...args) {
+    put.apply(this, args);
+    if (this.canvas.width * this.canvas.height > 1000) window.paints.push(performance.now());
+    if (window.paints.length === 15) done();
+  };
+});
 """
 
 CHANGE = """
@@ -86,7 +89,7 @@ def opened(chromium: Browser, address: str) -> Page:
     page = chromium.new_context(**CONTEXT).new_page()
     page.add_init_script(WATCH)
     page.goto(address)
-    page.wait_for_function("window.paints.length >= 15")
+    page.evaluate("window.drawn")
     return page
 
 
@@ -97,7 +100,7 @@ def cold(chromium: Browser, address: str) -> dict[str, float]:
     page.on("requestfinished", lambda request: requests.append(request))
     page.add_init_script(WATCH)
     page.goto(address)
-    page.wait_for_function("window.paints.length >= 15")
+    page.evaluate("window.drawn")
     page.wait_for_load_state("networkidle")
     paints = page.evaluate("window.paints")
     weights = weighed(requests)
