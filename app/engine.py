@@ -27,6 +27,8 @@ from models.networks.weights import Loaded, load_network
 from models.pictures import prepare
 from models.views.describe import describe, list_networks
 
+OPENING = next(iter(SPECS))
+"""The network that is ready first, and that the explorer opens with."""
 ALL = ""
 """The name under which the list of networks is kept."""
 KEPT_INPUTS = 256
@@ -56,9 +58,8 @@ class Engine:
 
     async def ready(self) -> None:
         """Load and describe the first network, so that the first visitor need not wait for it."""
-        first = next(iter(SPECS))
-        await self.network(first)
-        await self.description(first)
+        await self.network(OPENING)
+        await self.description(OPENING)
 
     async def answer(self, request: Request, question: Callable[[], BaseModel]) -> Response:
         """The result of `question` as JSON. Problem 503 where too many wait; work for a client that left is dropped."""

@@ -5,18 +5,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
-from app.engine import Engine
+from app.engine import OPENING, Engine
 from app.i18n import CATALOGUES, Lang
 from app.problems import CODES
 from app.reference import describe
 from app.routers.images import get_samples
 from app.views import Views, visitor_language
-from models.networks.registry import SPECS
 
 router = APIRouter(include_in_schema=False)
 GET = ["GET", "HEAD"]
-OPENING = next(iter(SPECS))
-"""The network that the explorer opens with."""
 
 
 def views(request: Request) -> Views:

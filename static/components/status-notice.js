@@ -3,6 +3,9 @@ import { gettext } from "../core/i18n.js";
 import { problemWords } from "../core/problems.js";
 import { PageElement } from "./element.js";
 
+/** Milliseconds for which nothing is said. */
+const PATIENCE = 300;
+
 /**
  * `<status-notice>`: one line that says what is going on or went wrong; empty, it takes no room.
  *
@@ -18,7 +21,10 @@ export class StatusNotice extends PageElement {
     busy: { type: Boolean, reflect: true },
     retry: { type: Boolean },
     closable: { type: Boolean },
+    slow: { state: true },
   };
+
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #patience;
 
   constructor() {
     super();
@@ -27,10 +33,28 @@ export class StatusNotice extends PageElement {
     this.busy = false;
     this.retry = false;
     this.closable = false;
+    /** Busy for so long that it should be said. */
+    this.slow = false;
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearTimeout(this.#patience);
+  }
+
+  /** @param {Map<PropertyKey, unknown>} changed */
+  willUpdate(changed) {
+    if (!changed.has("busy")) return;
+    clearTimeout(this.#patience);
+    this.slow = false;
+    if (!this.busy) return;
+    this.#patience = setTimeout(() => {
+      this.slow = true;
+    }, PATIENCE);
   }
 
   render() {
-    const { error, busy } = this;
+    const { error, slow: busy } = this;
     const words = error ? problemWords(error) : this.message || (busy ? gettext("Computing…") : "");
     return html`
       <p role="alert" class=${error ? "problem" : "unseen"}>${error ? words : nothing}</p>

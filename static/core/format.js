@@ -32,13 +32,18 @@ export function fixed(value, decimals) {
   return text.replace("-", MINUS);
 }
 
+const locale = lang === "zh" ? "zh-CN" : "en-GB";
+const plainCount = new Intl.NumberFormat(locale);
+const shortCount = new Intl.NumberFormat(locale, {
+  notation: "compact",
+  maximumSignificantDigits: 3,
+});
+
 /** A count: 864, 21,504, 4.65M (465万 in Chinese).
  * @param {number} value
  */
 export function count(value) {
-  const locale = lang === "zh" ? "zh-CN" : "en-GB";
-  if (Math.abs(value) < 100_000) return value.toLocaleString(locale);
-  return value.toLocaleString(locale, { notation: "compact", maximumSignificantDigits: 3 });
+  return (Math.abs(value) < 100_000 ? plainCount : shortCount).format(value);
 }
 
 /** A probability as per cent: 76.8%, 0.04%, <0.01%.

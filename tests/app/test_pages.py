@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.assets import Assets
+from app.views import inline
 
 PAGES = ["/{}/", "/{}/api"]
 
@@ -75,8 +76,22 @@ def test_modules_are_preloaded_to_the_last(client: TestClient) -> None:
     preloaded = set(re.findall(r'<link rel="modulepreload" href="([^"]+)"', text))
     assets: Assets = client.app.state.views.assets  # type: ignore[attr-defined]
     names = {url.removeprefix(assets.prefix + "/") for url in preloaded}
-    entries = {assets.bundled(name) for name in ("core/page.js", "explorer/main.js")}
-    assert names == {target for name in names for target in assets.imports(name)} | entries
+    entry = assets.bundled("explorer/main.js")
+    assert names == {target for name in names for target in assets.imports(name)} | {entry}
+
+
+def test_the_explorer_brings_the_answers_to_its_first_question_along(client: TestClient) -> None:
+    text = client.get("/en/").text
+    brought = dict(re.findall(r'<script type="application/json" data-answer="([^"]+)">(.*?)</script>', text))
+    assert set(brought) == {"/api/networks/efficientnet_lite0", "/api/images"}
+    for address, answer in brought.items():
+        assert json.loads(answer) == client.get(address).json()
+
+
+def test_text_in_a_script_element_cannot_end_it() -> None:
+    hostile = json.dumps({"title": "</script><script>alert(1)</script>"})
+    assert "<" not in inline(hostile)
+    assert json.loads(inline(hostile)) == json.loads(hostile)
 
 
 def test_a_page_takes_its_module_put_together_except_in_development(tmp_path: Path) -> None:
@@ -89,10 +104,10 @@ def test_a_page_takes_its_module_put_together_except_in_development(tmp_path: Pa
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     kept, fresh = Assets(tmp_path), Assets(tmp_path, dev=True)
-    assert kept.module("pages/a.js") == f"{kept.prefix}/bundle/pages-a.js"
-    assert kept.module("pages/b.js") == f"{kept.prefix}/pages/b.js"
-    assert kept.preloads("pages/a.js") == (kept.module("pages/a.js"),)
-    assert fresh.module("pages/a.js") == "/static/pages/a.js"
+    assert kept.bundle("pages/a.js") == f"{kept.prefix}/bundle/pages-a.js"
+    assert kept.bundle("pages/b.js") == f"{kept.prefix}/pages/b.js"
+    assert kept.preloads("pages/a.js") == (kept.bundle("pages/a.js"),)
+    assert fresh.bundle("pages/a.js") == "/static/pages/a.js"
 
 
 @pytest.mark.parametrize("path", ["/fr/", "/nothing", "/en/nothing", "/zh/nothing/at/all"])
