@@ -23,6 +23,25 @@ def prepare(rgb: Tensor, dataset: Dataset) -> Tensor:
         square = F.interpolate(square, (height, width), mode="bicubic", antialias=True)
     x = square[0].float() / 255
     if channels == 1:
-        x = (x * torch.tensor(LUMA)[:, None, None]).sum(0, keepdim=True)
+        x = grey(x)
     mean, std = (torch.tensor(values)[:, None, None] for values in (dataset.mean, dataset.std))
     return (x - mean) / std
+
+
+def fitted(rgb: Tensor, size: int) -> Tensor:
+    """The whole of `rgb` (H, W, 3; uint8) with its longer side at most `size`, never enlarged: (3, H', W') in 0…1.
+
+    Reduced by bicubic interpolation with antialiasing, as `prepare` does.
+    """
+    height, width = rgb.shape[:2]
+    x = rgb.permute(2, 0, 1)[None]
+    longest = max(height, width)
+    if longest > size:
+        shape = max(round(height * size / longest), 1), max(round(width * size / longest), 1)
+        x = F.interpolate(x, shape, mode="bicubic", antialias=True)
+    return x[0].contiguous().float() / 255
+
+
+def grey(rgb: Tensor) -> Tensor:
+    """The luma of colours (3, H, W): (1, H, W)."""
+    return (rgb * torch.tensor(LUMA)[:, None, None]).sum(0, keepdim=True)

@@ -32,6 +32,30 @@ def same_padding(size: int, kernel_size: int, stride: int = 1, dilation: int = 1
     return total // 2, total - total // 2
 
 
+def pytorch_same_padding(kernel_size: int, dilation: int = 1) -> tuple[int, int]:
+    """Pixels before and after an axis as PyTorch's `padding="same"` adds them; it takes no stride but 1.
+
+    Where the total is odd, the odd pixel goes after.
+    """
+    total = effective_kernel_size(kernel_size, dilation) - 1
+    return total // 2, total - total // 2
+
+
+def full_padding(kernel_size: int, dilation: int = 1) -> tuple[int, int]:
+    """Pixels before and after an axis so that every position counts where kernel and input share one pixel."""
+    return (effective_kernel_size(kernel_size, dilation) - 1,) * 2
+
+
+def transposed_same_padding(kernel_size: int, stride: int = 1, dilation: int = 1) -> tuple[int, int, int]:
+    """What a transposed convolution cuts off before and after, and adds after, to give size · stride elements.
+
+    TensorFlow's rule: the input that "same" padding would turn into `size` elements has size · stride.
+    """
+    reach = effective_kernel_size(kernel_size, dilation)
+    total = max(reach - stride, 0)
+    return total // 2, total - total // 2, max(stride - reach, 0)
+
+
 def resolve_padding(
     padding: Padding,
     size: Sequence[int],
@@ -76,6 +100,27 @@ def conv2d(
     if padding_mode == "zeros" and top == bottom and left == right:
         return F.conv2d(x, weight, bias, stride, (top, left), dilation, groups)
     return F.conv2d(pad(x, sides, padding_mode), weight, bias, stride, 0, dilation, groups)
+
+
+def conv_transpose2d(
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: tuple[int, int] = (1, 1),
+    cut: Sides = (0, 0, 0, 0),
+    output_padding: tuple[int, int] = (0, 0),
+    dilation: tuple[int, int] = (1, 1),
+    groups: int = 1,
+) -> Tensor:
+    """The transposed convolution of `x` (B, C, H, W) with `weight` (C, C_out / groups, k_h, k_w) → (B, C_out, H', W').
+
+    `cut` pixels are taken off the four sides; PyTorch takes the same number on opposite sides only.
+    """
+    top, bottom, left, right = cut
+    if top == bottom and left == right:
+        return F.conv_transpose2d(x, weight, bias, stride, (top, left), output_padding, groups, dilation)
+    y = F.conv_transpose2d(x, weight, bias, stride, 0, output_padding, groups, dilation)
+    return y[:, :, top : y.shape[2] - bottom, left : y.shape[3] - right]
 
 
 class SameConv2d(nn.Conv2d):
