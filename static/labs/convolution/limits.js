@@ -3,7 +3,14 @@
  * impossible cannot be reached with a slider.
  */
 
-import { outputSize, padding, transposedSize } from "../../core/sliding.js";
+import {
+  outputSize,
+  padding,
+  pooled,
+  remainder,
+  transposedSame,
+  transposedSize,
+} from "../../core/sliding.js";
 
 /** @typedef {import("./fields.js").Pair} Pair */
 /** @typedef {import("./fields.js").Padding} Padding */
@@ -14,74 +21,62 @@ import { outputSize, padding, transposedSize } from "../../core/sliding.js";
  *   padding_mode: string, output_padding: Pair, pooling: Pooling | null,
  * }} Sliding the settings that decide about sizes
  */
-/**
- * @typedef {{
- *   size: number, before: number, after: number, kernel_size: number, stride: number, dilation: number,
- *   output_padding: number, output: number,
- * }} Axis
- */
+/** @typedef {{size: number, kernel_size: number, stride: number, dilation: number}} Moving */
+/** @typedef {Moving & {before: number, after: number, output_padding: number, output: number, remainder: number}} Axis
+ * `output` 0: the kernel does not fit */
 
 /** The furthest that strides, dilations and paddings are offered. */
 export const FAR = { stride: 16, dilation: 16, padding: 16 };
 
-/** What happens along an axis.
+/** What happens along an axis; null where the framework refuses the kind of padding.
  * @param {Sliding} settings
  * @param {0 | 1} axis 0: height
  * @param {number} size of the input along it
  * @param {number} kernel_size
- * @returns {Axis}
+ * @returns {Axis | null}
  */
 export function axisOf(settings, axis, size, kernel_size) {
-  const [stride, dilation] = [settings.stride[axis], settings.dilation[axis]];
-  const moving = { size, kernel_size, stride, dilation };
+  const moving = {
+    size,
+    kernel_size,
+    stride: settings.stride[axis],
+    dilation: settings.dilation[axis],
+  };
+  const rule = settings.padding;
+  const ends = Array.isArray(rule) ? [rule[2 * axis], rule[2 * axis + 1]] : padding(rule, moving);
   if (settings.mode === "transposed") return transposed(settings, axis, moving);
-  const [before, after] = sides(settings.padding, axis, moving);
-  const output = outputSize({ ...moving, before, after });
-  return { ...moving, before, after, output_padding: 0, output };
+  if (!ends) return null;
+  const [before = 0, after = 0] = ends;
+  const padded = { ...moving, before, after };
+  return {
+    ...padded,
+    output_padding: 0,
+    output: outputSize(padded),
+    remainder: remainder(padded),
+  };
 }
 
-/** @param {Padding} rule @param {0 | 1} axis @param {Omit<Axis, "before" | "after" | "output" | "output_padding">} moving */
-function sides(rule, axis, moving) {
-  if (Array.isArray(rule)) return [rule[2 * axis] ?? 0, rule[2 * axis + 1] ?? 0];
-  return rule === "valid" ? [0, 0] : padding(rule, moving);
-}
-
-/** @param {Sliding} settings @param {0 | 1} axis @param {Omit<Axis, "before" | "after" | "output" | "output_padding">} moving
- * @returns {Axis} */
-function transposed(settings, axis, moving) {
-  const { size, stride, kernel_size, dilation } = moving;
-  let [before, after] = sides(
-    settings.padding === "full" ? "valid" : settings.padding,
-    axis,
-    moving,
-  );
-  let extra = settings.output_padding[axis];
-  if (settings.padding === "same_tensorflow") {
-    // As much is cut off as the convolution back would add: the output is size · stride.
-    const surplus = dilation * (kernel_size - 1) + 1 - stride;
-    before = Math.floor(Math.max(surplus, 0) / 2);
-    after = Math.max(surplus, 0) - before;
-    extra = Math.max(-surplus, 0);
-  }
-  const how = { ...moving, before, after, output_padding: extra };
-  return { ...how, output: transposedSize({ ...how, size }) };
+/** @param {Sliding} settings @param {0 | 1} axis @param {Moving} moving @returns {Axis | null} */
+function transposed({ padding: rule, output_padding }, axis, moving) {
+  let [before, after, extra] = [0, 0, output_padding[axis]];
+  if (rule === "same_tensorflow") [before, after, extra] = transposedSame(moving);
+  else if (Array.isArray(rule)) [before = 0, after = 0] = [rule[2 * axis], rule[2 * axis + 1]];
+  else if (rule !== "valid") return null;
+  const cut = { ...moving, before, after, output_padding: extra };
+  return { ...cut, output: transposedSize(cut), remainder: 0 };
 }
 
 /** Elements after pooling along an axis of `size`; 0 where the window does not fit.
  * @param {Pooling} pooling @param {0 | 1} axis @param {number} size
  */
 export function pooledSize({ kernel_size, stride, ceil_mode }, axis, size) {
-  const room = size - kernel_size[axis];
-  if (room < 0) return 0;
-  const steps = room / stride[axis];
-  const count = (ceil_mode ? Math.ceil(steps) : Math.floor(steps)) + 1;
-  // A window that would begin beyond the end is left out.
-  return ceil_mode && (count - 1) * stride[axis] >= size ? count - 1 : count;
+  return pooled({ size, kernel_size: kernel_size[axis], stride: stride[axis], ceil_mode }).output;
 }
 
 /** How many pixels a padding may add at one end of `size` pixels. @param {string} mode @param {number} size */
 export function mostPadding(mode, size) {
-  return { reflect: size - 1, circular: size }[mode] ?? Infinity;
+  const limits = { reflect: size - 1, circular: size };
+  return limits[/** @type {keyof typeof limits} */ (mode)] ?? Number.POSITIVE_INFINITY;
 }
 
 /** Whether PyTorch gives an output of at least one element.
@@ -90,21 +85,18 @@ export function mostPadding(mode, size) {
  * @param {readonly number[]} kernelSize
  */
 export function fits(settings, size, kernelSize) {
-  const { mode, padding_mode, pooling, padding: rule } = settings;
-  if (mode === "transposed" && (rule === "full" || rule === "same_pytorch")) return false;
+  const { mode, padding_mode, pooling, padding: rule, output_padding } = settings;
   return /** @type {const} */ ([0, 1]).every((axis) => {
     const length = size[axis] ?? 1;
     const found = axisOf(settings, axis, length, kernelSize[axis] ?? 1);
-    if (found.output < 1) return false;
+    if (!found || found.output < 1) return false;
     if (pooling && pooledSize(pooling, axis, found.output) < 1) return false;
-    if (mode === "transposed")
-      return rule === "same_tensorflow"
-        ? settings.output_padding[axis] === 0
-        : found.before === found.after &&
-            found.output_padding < Math.max(found.stride, found.dilation);
-    if (rule === "same_pytorch" && found.stride !== 1) return false;
-    const most = mostPadding(padding_mode, length);
-    return found.before <= most && found.after <= most;
+    const { before, after, stride, dilation } = found;
+    if (mode === "transposed") {
+      if (rule === "same_tensorflow") return output_padding[axis] === 0;
+      return before === after && output_padding[axis] < Math.max(stride, dilation);
+    }
+    return Math.max(before, after) <= mostPadding(padding_mode, length);
   });
 }
 

@@ -1,7 +1,7 @@
 /** The present settings as a runnable PyTorch program, with the very numbers of the kernels in it. */
 
-/** @typedef {import("../../core/wire.js").ConvolutionParams} Params */
-/** @typedef {import("../../core/wire.js").ConvolutionAxis} Axis */
+/** @typedef {import("../../core/wire.js").ConvolutionRequest} Params */
+/** @typedef {{before: number, after: number}} Axis */
 /** @typedef {readonly [number, number]} Pair */
 /**
  * @typedef {{
@@ -69,7 +69,7 @@ function input({ params, picture = "" }) {
 /** @param {Recipe} recipe */
 function weights({ params, kernels, biases }) {
   const written = params.flip ? kernels.map((kernel) => kernel.map(turned)) : kernels;
-  const depth = "C" + ((params.groups ?? 1) > 1 ? " / groups" : "");
+  const depth = (params.groups ?? 1) > 1 ? "C / groups" : "C";
   return [
     `weight = torch.tensor(${nested(written, "    ")})  # (kernels, ${depth}, height, width)`,
     ...(params.flip ? ["weight = weight.flip(2, 3)  # true convolution turns the kernel"] : []),
