@@ -9,6 +9,9 @@ import { PageElement } from "./element.js";
 
 /** @typedef {import("../core/kernel.js").Kernel} Kernel */
 
+/** More columns than this have narrow cells. */
+const WIDE = 7;
+
 /**
  * `<kernel-editor>`: a kernel as a grid of numbers in their colours, each to be dragged, typed or
  * stepped.
@@ -20,6 +23,7 @@ import { PageElement } from "./element.js";
  * - `presets` {{value: string, label: string}[]} offered in a list; none: no list
  * - `label` accessible name; `still` {boolean} to be looked at only
  * - `touched` {{y: number, x: number} | null} a cell to outline, to follow another figure
+ * - `tones` {((y: number, x: number) => string) | null} a CSS colour that each cell shares with what lies under it
  *
  * Events, bubbling: `value-input` {values, y, x} while a number moves, `value-change` {values, y, x} when
  * settled (`y`, `x` −1 where all were put back); `preset-select` {value}; `cell-hover` {y, x} and `cell-leave`.
@@ -37,6 +41,7 @@ export class KernelEditor extends PageElement {
     label: {},
     still: { type: Boolean },
     touched: { attribute: false },
+    tones: { attribute: false },
     here: { state: true },
     typing: { state: true },
   };
@@ -55,6 +60,7 @@ export class KernelEditor extends PageElement {
     this.label = "";
     this.still = false;
     /** @type {{y: number, x: number} | null} */ this.touched = null;
+    /** @type {((y: number, x: number) => string) | null} */ this.tones = null;
     this.here = { y: 0, x: 0 };
     this.typing = false;
   }
@@ -84,7 +90,7 @@ export class KernelEditor extends PageElement {
     const columns = this.values[0]?.length ?? 0;
     const changed = this.original !== null && !same(this.original, this.values);
     return html`
-      <div role="grid" class="cells" aria-label=${this.label} aria-readonly=${this.still}
+      <div role="grid" class="cells ${columns > WIDE ? "dense" : ""}" aria-label=${this.label} aria-readonly=${this.still}
         .style=${`--columns: ${columns}`} @pointerleave=${() => this.tell("cell-leave", null)}>
         ${this.values.map((row, y) => html`<div role="row">${row.map((value, x) => this.#cell(value, y, x))}</div>`)}
       </div>
@@ -117,7 +123,8 @@ export class KernelEditor extends PageElement {
     const here = this.here.y === y && this.here.x === x;
     const changed = this.original !== null && !Object.is(this.original[y]?.[x], value);
     const touched = this.touched?.y === y && this.touched.x === x;
-    const text = format.fixed(value, Math.min(decimals(this.#step), 3));
+    const dense = (this.values[0]?.length ?? 0) > WIDE;
+    const text = format.fixed(value, Math.min(decimals(this.#step), dense ? 2 : 3));
     const name = gettext("row {y}, column {x}: {value}", { y, x, value: text });
     return html`<div role="gridcell" tabindex=${here ? 0 : -1}
       aria-label=${changed ? `${name} (${gettext("changed")})` : name}
@@ -131,7 +138,7 @@ export class KernelEditor extends PageElement {
           ? html`<input type="text" inputmode="decimal" aria-label=${gettext("New value")}
               @keydown=${this.#onTypingKey} @blur=${this.#typed}>`
           : text
-      }</div>`;
+      }${this.tones ? html`<i class="tone" .style=${`background-color: ${this.tones(y, x)}`}></i>` : nothing}</div>`;
   }
 
   /** @param {Map<PropertyKey, unknown>} changed */

@@ -5,6 +5,7 @@ import { PageElement } from "./element.js";
 
 /** Pixels of dragging for one step. */
 const PIXELS = 8;
+const BOUNDLESS = { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY };
 let serial = 0;
 
 /**
@@ -12,10 +13,11 @@ let serial = 0;
  * and, with `slider`, to slide.
  *
  * Properties: `label`, `value` {number}, `min`, `max`, `step`, `unit`, `disabled`; `slider` {boolean};
- * `bare` {boolean} the label is for screen readers only; `hint` a soft line under it, such as the formula
+ * `bare` {boolean} the label is for screen readers only; `free` {boolean} a typed number may lie beyond the
+ * bounds, for whoever then says what is wrong with it; `hint` a soft line under it, such as the formula
  * that bounds it; `problem` the same when something is wrong with the value (marked invalid).
  * Events, bubbling: `value-input` {value: number} while it moves, `value-change` {value: number} when it
- * is settled. Both are sent for every way of changing it; the value is always within its bounds.
+ * is settled. Both are sent for every way of changing it; unless `free`, the value is within its bounds.
  * Keys: up and down by a step, with Shift or by Page Up and Page Down by ten; Home, End; Enter takes
  * what was typed, Escape forgets it.
  */
@@ -30,6 +32,7 @@ export class NumberField extends PageElement {
     disabled: { type: Boolean },
     slider: { type: Boolean },
     bare: { type: Boolean, reflect: true },
+    free: { type: Boolean },
     hint: {},
     problem: {},
   };
@@ -49,6 +52,7 @@ export class NumberField extends PageElement {
     this.disabled = false;
     this.slider = false;
     this.bare = false;
+    this.free = false;
     this.hint = "";
     this.problem = "";
   }
@@ -91,7 +95,7 @@ export class NumberField extends PageElement {
     if (range) {
       range.value = String(this.value); // again, now that min and max are in place
       const part = (this.value - this.min) / (this.max - this.min || 1);
-      range.style.setProperty("--part", String(part));
+      range.style.setProperty("--part", String(Math.max(0, Math.min(part, 1))));
     }
   }
 
@@ -107,17 +111,17 @@ export class NumberField extends PageElement {
     this.#input.value = this.#text;
   }
 
-  /** @param {number} value */
-  #move(value) {
-    const next = snap(value, this);
+  /** @param {number} value @param {import("../core/quantity.js").Bounds} [bounds] */
+  #move(value, bounds = this) {
+    const next = snap(value, bounds);
     if (next === this.value) return;
     this.value = next;
     this.tell("value-input", { value: next });
   }
 
-  /** @param {number} value */
-  #settle(value) {
-    this.#move(value);
+  /** @param {number} value @param {import("../core/quantity.js").Bounds} [bounds] */
+  #settle(value, bounds = this) {
+    this.#move(value, bounds);
     if (this.value === this.#settled) return;
     this.#settled = this.value;
     this.tell("value-change", { value: this.value });
@@ -136,7 +140,8 @@ export class NumberField extends PageElement {
   #onTyped(event) {
     event.stopPropagation();
     const typed = format.parse(this.#input.value);
-    if (this.#input.value !== this.#text && Number.isFinite(typed)) this.#settle(typed);
+    if (this.#input.value !== this.#text && Number.isFinite(typed))
+      this.#settle(typed, this.free ? { ...BOUNDLESS, step: this.step } : this);
     this.#write();
   }
 

@@ -9,13 +9,15 @@ import { PageElement } from "./element.js";
 let serial = 0;
 
 /**
- * `<take-away>`: a figure's menu: copy the link, the request as curl or Python; download it as PNG or NPZ.
+ * `<take-away>`: a figure's menu: copy the link, the request as curl or Python, itself as
+ * PyTorch; download it as PNG or NPZ.
  * What is not given is not offered.
  *
  * Properties
  * - `name` {string} what the files are called, without ending
  * - `link` {(() => string) | null} address of the present state
  * - `call` {(() => {method, url, body?}) | null} the request behind the figure; `url` may be a path
+ * - `torch` {(() => string | Promise<string>) | null} the figure as a PyTorch program
  * - `picture` {(() => Promise<Blob | null>) | null}
  * - `arrays` {(() => Arrays | Promise<Arrays>) | null} what goes into the NPZ (a Tensor will do)
  * - `label` {string} accessible name of the menu
@@ -27,6 +29,7 @@ export class TakeAway extends PageElement {
     name: {},
     link: { attribute: false },
     call: { attribute: false },
+    torch: { attribute: false },
     picture: { attribute: false },
     arrays: { attribute: false },
     label: {},
@@ -41,6 +44,7 @@ export class TakeAway extends PageElement {
     this.name = "convscope";
     /** @type {(() => string) | null} */ this.link = null;
     /** @type {(() => import("../core/snippets.js").Call) | null} */ this.call = null;
+    /** @type {(() => string | Promise<string>) | null} */ this.torch = null;
     /** @type {(() => Promise<Blob | null>) | null} */ this.picture = null;
     /** @type {(() => Arrays | Promise<Arrays>) | null} */ this.arrays = null;
     this.label = "";
@@ -48,13 +52,14 @@ export class TakeAway extends PageElement {
   }
 
   render() {
-    const { link, call, picture, arrays } = this;
+    const { link, call, torch, picture, arrays } = this;
     const item = (/** @type {string} */ words, /** @type {() => unknown} */ act) =>
       html`<li><button type="button" class="plain" @click=${() => this.#do(act)}>${words}</button></li>`;
     return html`<button type="button" class="plain" popovertarget=${this.#id} aria-haspopup="true"
         aria-label=${this.label || nothing}>${gettext("Take away")}</button>
       <ul id=${this.#id} popover @toggle=${this.#onToggle} @keydown=${this.#onKey}>
         ${link ? item(gettext("Copy link"), () => this.#copy(new URL(link(), location.href).href)) : nothing}
+        ${torch ? item(gettext("Copy as PyTorch"), async () => this.#copy(await torch())) : nothing}
         ${call ? item(gettext("Copy as curl"), () => this.#copy(curl(this.#absolute(call())))) : nothing}
         ${call ? item(gettext("Copy as Python"), () => this.#copy(python(this.#absolute(call())))) : nothing}
         ${picture ? item(gettext("Download PNG"), async () => this.#save(await picture(), "png")) : nothing}

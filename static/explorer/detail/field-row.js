@@ -1,6 +1,8 @@
 import { html, nothing } from "lit";
 import { gettext } from "../../core/i18n.js";
 
+export { heard } from "../../components/heard.js";
+
 /** A control with its mark of change, the way back, and what was refused about it.
  * @param {{
  *   name: string, label?: string, changed: boolean, trained: string | number, back: () => void,
@@ -30,16 +32,4 @@ export function fieldRow({
     }
     ${said}
   </div>`;
-}
-
-/** Take a control's news: stop it here, and tell its value. Both kinds are heard: while it moves, and when it
- * has settled.
- * @template T
- * @param {(value: T) => void} act
- */
-export function heard(act) {
-  return (/** @type {CustomEvent<{value: T}>} */ event) => {
-    event.stopPropagation();
-    act(event.detail.value);
-  };
 }
