@@ -1,0 +1,160 @@
+/**
+ * Painting a grid of number cells on a canvas. Each cell has a look; only cells whose look differs from the
+ * last time are painted again, so that following the pointer costs a few cells and not the grid.
+ */
+
+/**
+ * @typedef {{
+ *   fill: string, ink: string, text: string,
+ *   hatch?: "" | "ring" | "lost", tone?: string, faint?: boolean, blank?: boolean,
+ * }} Look `hatch`: padding, or a row that no window reaches; `tone`: a ring of this colour; `faint`: stands
+ *   back; `blank`: not there yet
+ */
+/** @typedef {{paper: string, line: string, soft: string, accent: string, font: string}} Inks */
+
+export class CellPainter {
+  /** @type {string[]} */ #painted = [];
+  #frame = "";
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {{height: number, width: number, cell: number, inks: Inks, look: (y: number, x: number) => Look}} grid
+   * `cell`: side of a cell in CSS pixels
+   * @returns {number} how many cells were painted
+   */
+  paint(canvas, { height, width, cell, inks, look }) {
+    const context = canvas.getContext("2d");
+    if (!context) return 0;
+    const scale = globalThis.devicePixelRatio || 1;
+    const side = Math.max(1, Math.round(cell * scale));
+    const frame = [height, width, side, ...Object.values(inks)].join();
+    if (frame !== this.#frame) {
+      this.#frame = frame;
+      this.#painted = [];
+      canvas.width = width * side;
+      canvas.height = height * side;
+      context.textAlign = "center";
+      context.textBaseline = "middle";
+    }
+    let count = 0;
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) {
+        const each = look(y, x);
+        const key = `${each.fill} ${each.text} ${each.hatch} ${each.tone} ${each.faint} ${each.blank}`;
+        const at = y * width + x;
+        if (key === this.#painted[at]) continue;
+        this.#painted[at] = key;
+        paintCell(context, x * side, y * side, side, scale, each, inks);
+        count++;
+      }
+    return count;
+  }
+
+  /** Paint everything the next time. */
+  forget() {
+    this.#frame = "";
+  }
+}
+
+/** Letters that fit into a cell, and the size they have.
+ * @param {number} cell in CSS pixels
+ * @returns {{letters: number, size: number}}
+ */
+export function room(cell) {
+  const size = Math.max(8, Math.min(14, Math.round(cell * 0.36)));
+  return { size, letters: Math.floor((cell - 2) / (size * 0.58)) };
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} left @param {number} top @param {number} side @param {number} scale
+ * @param {Look} look @param {Inks} inks
+ */
+function paintCell(context, left, top, side, scale, look, inks) {
+  const line = side >= 10 * scale ? Math.max(1, Math.round(scale)) : 0;
+  context.globalAlpha = 1;
+  context.fillStyle = inks.line;
+  context.fillRect(left, top, side, side);
+  context.fillStyle = inks.paper;
+  const inner = side - line;
+  context.fillRect(left, top, inner, inner);
+  if (look.blank) return;
+  context.globalAlpha = look.faint ? 0.3 : 1;
+  context.fillStyle = look.fill;
+  context.fillRect(left, top, inner, inner);
+  if (look.hatch) {
+    context.save();
+    context.beginPath();
+    context.rect(left, top, inner, inner);
+    context.clip();
+    hatch(
+      context,
+      left,
+      top,
+      side,
+      scale,
+      look.hatch,
+      look.hatch === "lost" ? inks.accent : inks.soft,
+    );
+    context.restore();
+  }
+  if (look.tone) ring(context, left, top, inner, scale, look.tone, inks.paper);
+  context.globalAlpha = look.faint ? 0.55 : 1;
+  if (look.text) {
+    const { size } = room(side / scale);
+    context.font = `${size * scale}px ${inks.font}`;
+    const [x, y] = [left + inner / 2, top + inner / 2 + scale * 0.5];
+    if (look.hatch) {
+      context.lineWidth = 3.5 * scale;
+      context.lineJoin = "round";
+      context.strokeStyle = look.fill;
+      context.strokeText(look.text, x, y);
+    }
+    context.fillStyle = look.ink;
+    context.fillText(look.text, x, y);
+  }
+  context.globalAlpha = 1;
+}
+
+/** Lines through a cell that run on in its neighbours: one way for padding, both ways for what is lost.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} left @param {number} top @param {number} side @param {number} scale
+ * @param {"ring" | "lost"} kind @param {string} colour
+ */
+function hatch(context, left, top, side, scale, kind, colour) {
+  const step = Math.max(4, Math.round(side / scale / 4)) * scale;
+  context.strokeStyle = colour;
+  context.lineWidth = scale * (kind === "lost" ? 1.2 : 0.8);
+  context.beginPath();
+  const from = Math.ceil((left + top) / step) * step;
+  for (let sum = from; sum < left + top + 2 * side; sum += step) {
+    context.moveTo(sum - top, top);
+    context.lineTo(sum - top - side, top + side);
+  }
+  if (kind === "lost") {
+    const first = Math.ceil((left - top - side) / step) * step;
+    for (let gap = first; gap < left - top + side; gap += step) {
+      context.moveTo(gap + top, top);
+      context.lineTo(gap + top + side, top + side);
+    }
+  }
+  context.stroke();
+}
+
+/** @param {CanvasRenderingContext2D} context
+ * @param {number} left @param {number} top @param {number} side @param {number} scale
+ * @param {string} tone @param {string} paper */
+function ring(context, left, top, side, scale, tone, paper) {
+  const width = Math.max(1.5, Math.min(4, side / scale / 10)) * scale;
+  context.strokeStyle = paper;
+  context.lineWidth = width + 1.5 * scale;
+  context.strokeRect(
+    left + width / 2 + 0.75 * scale,
+    top + width / 2 + 0.75 * scale,
+    side - width - 1.5 * scale,
+    side - width - 1.5 * scale,
+  );
+  context.strokeStyle = tone;
+  context.lineWidth = width;
+  context.strokeRect(left + width / 2, top + width / 2, side - width, side - width);
+}

@@ -1,0 +1,35 @@
+import * as format from "./format.js";
+
+/** Most decimals in a grid: who wants more points at the number. */
+const MOST = 3;
+
+/**
+ * How all the numbers of a grid are written, so that they line up and each fits into so many letters: whole
+ * numbers as they are, others with as many decimals as there is room for, the 0 before the point left out
+ * where that makes room for one more.
+ * @param {Iterable<number>} values
+ * @param {number} letters
+ * @returns {((value: number) => string) | null} null where there is no room for numbers
+ */
+export function writer(values, letters) {
+  let [lo, hi, whole] = [0, 0, true];
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue;
+    if (value < lo) lo = value;
+    if (value > hi) hi = value;
+    whole &&= Number.isInteger(value);
+  }
+  for (let decimals = whole ? 0 : MOST; decimals >= 0; decimals--)
+    for (const write of [format.fixed, bare]) {
+      const fits = [lo, hi].every((end) => write(end, decimals).length <= letters);
+      if (fits && !(decimals === 0 && !whole && Math.max(-lo, hi) < 2))
+        return (value) => write(value, decimals);
+    }
+  const short = (/** @type {number} */ value) => format.number(value, 1);
+  return [lo, hi].every((end) => short(end).length <= letters) ? short : null;
+}
+
+/** Without the 0 before the point. @param {number} value @param {number} decimals */
+function bare(value, decimals) {
+  return format.fixed(value, decimals).replace(/^(−?)0\./, "$1.");
+}
