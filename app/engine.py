@@ -24,7 +24,7 @@ from app.stores.base import ImageNotFound, ImageStore
 from models.errors import Refused
 from models.networks.registry import SPECS, Dataset
 from models.networks.weights import Loaded, load_network
-from models.pictures import prepare
+from models.pictures import fitted, prepare
 from models.views.describe import describe, list_networks
 
 OPENING = next(iter(SPECS))
@@ -33,6 +33,8 @@ ALL = ""
 """The name under which the list of networks is kept."""
 KEPT_INPUTS = 256
 """Prepared inputs kept in memory: at most 256 × 600 kB."""
+KEPT_PICTURES = 16
+"""Whole pictures kept in memory for the labs: at most 16 × 3 MB."""
 
 
 class Engine:
@@ -47,6 +49,7 @@ class Engine:
         self._documents: dict[str, Document] = {}
         self._lane = Lane(1, 1 + settings.engine_queue, "computing")
         self._inputs: OrderedDict[tuple[str, str], torch.Tensor] = OrderedDict()
+        self._pictures: OrderedDict[tuple[str, int], torch.Tensor] = OrderedDict()
 
     async def __aenter__(self) -> Self:
         return self
@@ -117,6 +120,25 @@ class Engine:
             self._inputs.popitem(last=False)
         return torch.stack(inputs)
 
+    async def picture(self, store: ImageStore, image: str, size: int, field: str) -> torch.Tensor:
+        """A whole picture (3, H, W), its longest side at most `size` pixels, light from 0 to 1.
+
+        Problem 404, naming the `field`, where it is not there; 503 where too many wait.
+        """
+        key = (image, size)
+        if key not in self._pictures:
+            try:
+                ppm = await store.get(image)
+            except ImageNotFound as missing:
+                missing.field = field
+                raise
+            with self._lane.place():
+                self._pictures[key] = await self._lane.run(_fitted, ppm, size)
+        self._pictures.move_to_end(key)
+        while len(self._pictures) > KEPT_PICTURES:
+            self._pictures.popitem(last=False)
+        return self._pictures[key]
+
 
 @dataclass(frozen=True)
 class Document:
@@ -150,6 +172,10 @@ def _known(name: str) -> None:
 
 def _prepared(ppm: bytes, dataset: Dataset) -> torch.Tensor:
     return prepare(torch.from_numpy(to_array(ppm).copy()), dataset)
+
+
+def _fitted(ppm: bytes, size: int) -> torch.Tensor:
+    return fitted(torch.from_numpy(to_array(ppm).copy()), size)
 
 
 def written(result: BaseModel) -> bytes:

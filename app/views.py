@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from http import HTTPStatus
 from typing import Any
@@ -70,9 +71,13 @@ class Views:
         path: str = "/",
         entry: str = PAGE_MODULE,
         status: int = 200,
+        brought: Mapping[str, str] | None = None,
         **context: Any,
     ) -> Response:
-        """The answer with a rendered page; `path` is its address within a language, `entry` its module."""
+        """The answer with a rendered page; `path` is its address within a language, `entry` its module.
+
+        `brought` is what the server would answer at some addresses, as JSON, so that the page need not ask.
+        """
         query = f"?{request.url.query}" if request.url.query else ""
         theme = request.cookies.get(THEME_COOKIE, "")
         languages = [
@@ -88,6 +93,7 @@ class Views:
                 languages=languages,
                 entry=self.assets.bundle(entry),
                 preloads=self.assets.preloads(entry),
+                brought=brought or {},
                 **context,
             )
         )

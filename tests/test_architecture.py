@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.assets import IMPORT, Assets
+from app.labs import LABS, Lab
 from app.problems import CODES
 
 ROOT = Path(__file__).parent.parent
@@ -31,6 +32,8 @@ LOADS_PRETRAINED = "models/networks/weights.py"
 APP_FILES_WITH_MODELS = {
     "app/engine.py": {"models"},
     "app/errors.py": {"models.errors"},
+    "app/labs.py": {"models.labs"},
+    "app/routers/claims.py": {"models.claims"},
     "app/routers/networks.py": {"models.tensors", "models.views"},
 }
 LAYERS = {"core": {"core"}, "components": {"core", "components"}}
@@ -105,6 +108,38 @@ def test_scripts_keep_to_the_content_security_policy(path: Path) -> None:
     """lit would write a style attribute of a template as text, which the policy forbids."""
     text = path.read_text()
     assert re.findall(r"\sstyle=|\beval\(|new Function\(|setAttribute\(\s*[\"']style", text) == []
+
+
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
+def test_a_lab_is_four_files_of_one_name(lab: Lab) -> None:
+    for pattern in ("models/labs/{}.py", "templates/labs/{}.html", "static/labs/{}.js", "tests/labs/test_{}.py"):
+        assert (ROOT / pattern.format(lab.name)).is_file(), pattern.format(lab.name)
+    for name in ("Params", "Result"):
+        assert f"class {lab.name.title()}{name}(BaseModel)" in (
+            ROOT / f"models/labs/{lab.name}.py"
+        ).read_text()
+
+
+def test_every_lab_has_its_row_and_its_link() -> None:
+    names = {lab.name for lab in LABS}
+    for folder, ending in (("models/labs", "py"), ("templates/labs", "html"), ("static/labs", "js")):
+        assert {path.stem for path in (ROOT / folder).glob(f"*.{ending}")} - {"__init__"} == names
+    header = (ROOT / "templates/base.html").read_text()
+    assert [name for name in names if f"/{name}\"" not in header] == []
+
+
+def test_labs_do_not_import_labs() -> None:
+    for path in ROOT.glob("models/labs/*.py"):
+        others = {
+            module for module in imports(path) if module.startswith("models.labs.") and path.stem not in module
+        }
+        assert others == set(), relative(path)
+    assets = Assets(ROOT / "static", dev=True)
+    for path in ROOT.glob("static/labs/**/*.js"):
+        name = path.relative_to(ROOT / "static").as_posix()
+        lab = path.relative_to(ROOT / "static/labs").parts[0].removesuffix(".js")
+        targets = [target for target in assets.imports(name) if target.startswith("labs/")]
+        assert [target for target in targets if not target.startswith(f"labs/{lab}/")] == [], name
 
 
 def test_vendored_libraries_lie_where_the_import_map_says() -> None:

@@ -4,8 +4,9 @@
 import { rmSync } from "node:fs";
 import { build } from "esbuild";
 
-const entries = ["core/page.js", "css/page.css", "css/reference.css"];
-entries.push("explorer/main.js", "css/explorer.css");
+const pages = ["explorer", "convolution"];
+const entries = ["core/page.js", "css/page.css", "css/reference.css", "explorer/main.js"];
+entries.push("labs/convolution.js", ...pages.map((name) => `css/${name}.css`));
 const outdir = "static/bundle";
 
 rmSync(outdir, { recursive: true, force: true });

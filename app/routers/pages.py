@@ -1,5 +1,6 @@
 """The pages that people see, one address for each language, and the static files that they use."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request
@@ -7,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.engine import OPENING, Engine
 from app.i18n import CATALOGUES, Lang
+from app.labs import LABS
 from app.problems import CODES
 from app.reference import describe
 from app.routers.images import get_samples
@@ -81,3 +83,30 @@ async def static(request: Request, path: str) -> Response:
     if answer is None:
         raise HTTPException(404, "There is no such file.")
     return answer
+
+
+def lab_page(name: str) -> Callable[..., Awaitable[Response]]:
+    """What shows the page of one lab."""
+
+    async def show(request: Request, lang: PathLang) -> Response:
+        brought = {"/api/images": (await get_samples()).model_dump_json()}
+        template, entry = f"labs/{name}.html", f"labs/{name}.js"
+        return views(request).page(
+            request, template, lang, path=f"/{name}", entry=entry, brought=brought
+        )
+
+    return show
+
+
+def lab_home(name: str) -> Callable[..., Awaitable[Response]]:
+    """What sends a visitor without a language to a lab."""
+
+    async def send(request: Request) -> Response:
+        return to_language(request, f"/{name}")
+
+    return send
+
+
+for lab in LABS:
+    router.add_api_route(f"/{lab.name}", lab_home(lab.name), methods=GET)
+    router.add_api_route(f"/{{lang}}/{lab.name}", lab_page(lab.name), methods=GET)

@@ -7,6 +7,7 @@ export { Latest } from "./latest.js";
 /** @typedef {import("./wire.js").UnitRequest} UnitRequest */
 /** @typedef {import("./wire.js").ExplainRequest} ExplainRequest */
 /** @typedef {import("./wire.js").WeightsRequest} WeightsRequest */
+/** @typedef {import("./wire.js").ConvolutionRequest} ConvolutionRequest */
 /** @typedef {import("./wire.js").Encoding} Encoding */
 
 /** What the server refused, or why it could not be asked (RFC 9457). */
@@ -120,6 +121,34 @@ export function explain(name, body, { tensors = "float32", signal } = {}) {
  */
 export function weights(name, body, { tensors = "float32", signal } = {}) {
   return request("POST", `${path(name, "weights")}?tensors=${tensors}`, { json: body, signal });
+}
+
+/** Convolve.
+ * @param {ConvolutionRequest} body
+ * @param {{tensors?: Encoding, signal?: AbortSignal | undefined}} [options]
+ * @returns {Promise<import("./wire.js").ConvolutionAnswer>}
+ */
+export function convolution(body, { tensors = "float32", signal } = {}) {
+  return request("POST", `/api/labs/convolution?tensors=${tensors}`, { json: body, signal });
+}
+
+/** The claims that can be measured.
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<import("./wire.js").ClaimInfo[]>}
+ */
+export async function claims(signal) {
+  const { claims } = brought("/api/claims") ?? (await request("GET", "/api/claims", { signal }));
+  return claims;
+}
+
+/** Run a claim's experiment.
+ * @param {string} id
+ * @param {{seed: number}} body
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<import("./wire.js").Measurement>}
+ */
+export function measure(id, body, signal) {
+  return request("POST", `/api/claims/${encodeURIComponent(id)}`, { json: body, signal });
 }
 
 /** @param {...string} parts */

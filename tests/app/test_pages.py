@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from app.assets import Assets
 from app.views import inline
 
-PAGES = ["/{}/", "/{}/api"]
+PAGES = ["/{}/", "/{}/convolution", "/{}/api"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,117 @@
+import { html, nothing } from "lit";
+import { PageElement } from "../../components/element.js";
+import { gettext } from "../../core/i18n.js";
+import { session } from "./session.js";
+import "../../components/choice-field.js";
+import "../../components/number-field.js";
+import "../../components/picture-picker.js";
+import "../../components/status-notice.js";
+
+/** Cells along a side of the grid of numbers. */
+const [FEWEST, MOST] = [4, 16];
+
+/** `<convolution-tools>`: what is convolved, and how large it is shown. */
+export class ConvolutionTools extends PageElement {
+  #update = () => this.requestUpdate();
+
+  connectedCallback() {
+    super.connectedCallback();
+    session.addEventListener("update", this.#update);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    session.removeEventListener("update", this.#update);
+  }
+
+  render() {
+    const { state, busy } = session;
+    const { view, source, size, img } = state.values;
+    const numbers = view === "cells" && source === "grid";
+    return html`<div class="tools row">
+      <choice-field label=${gettext("Magnification")} .value=${view}
+        .options=${[
+          { value: "cells", label: gettext("Cells") },
+          { value: "picture", label: gettext("Picture") },
+        ]} @value-change=${this.#on("view")}></choice-field>
+      ${
+        view === "cells"
+          ? html`<choice-field label=${gettext("The cells are")} .value=${source}
+        .options=${[
+          { value: "grid", label: gettext("your numbers") },
+          { value: "crop", label: gettext("cut from the picture") },
+        ]} @value-change=${this.#on("source")}></choice-field>`
+          : nothing
+      }
+      <choice-field label=${gettext("Channels")} .value=${session.channels === 3 ? "rgb" : "grey"}
+        .options=${[
+          { value: "grey", label: gettext("one (grey)") },
+          { value: "rgb", label: gettext("three (RGB)") },
+        ]} @value-change=${this.#onChannels}></choice-field>
+      ${numbers ? this.#dimensions() : nothing}
+      ${
+        view === "picture"
+          ? html`<number-field label=${gettext("Longest side")} unit="px" min="16" max="512" step="16" .value=${size}
+        @value-change=${this.#on("size")}></number-field>`
+          : nothing
+      }
+      <status-notice .busy=${busy}></status-notice>
+    </div>
+    ${numbers ? nothing : html`<picture-picker .value=${session.imageId(img) ?? ""} @picture-change=${this.#onPicture}></picture-picker>`}`;
+  }
+
+  #dimensions() {
+    const [plane = []] = session.state.values.grid;
+    const height = plane.length;
+    const width = plane[0]?.length ?? 0;
+    const field = (
+      /** @type {string} */ label,
+      /** @type {number} */ value,
+      /** @type {(value: number) => [number, number]} */ sides,
+    ) => html`<number-field label=${label} .value=${value} min=${FEWEST} max=${MOST}
+        @value-change=${(/** @type {CustomEvent<{value: number}>} */ event) => this.#resize(...sides(event.detail.value))}></number-field>`;
+    return html`${field(gettext("Rows"), height, (value) => [value, width])}
+      ${field(gettext("Columns"), width, (value) => [height, value])}
+      <button type="button" class="plain" @click=${() => this.#fill(() => 0)}>${gettext("Clear")}</button>`;
+  }
+
+  /** @param {"view" | "source" | "size"} name */
+  #on(name) {
+    return (/** @type {CustomEvent<{value: any}>} */ event) =>
+      session.state.set({ [name]: event.detail.value }, { push: true });
+  }
+
+  /** @param {CustomEvent<{value: "grey" | "rgb"}>} event */
+  #onChannels({ detail: { value } }) {
+    const { view, source, grid } = session.state.values;
+    const [plane = []] = grid;
+    const planes = value === "rgb" ? [plane, plane, plane] : [plane];
+    session.state.set(
+      view === "cells" && source === "grid" ? { grid: planes } : { colour: value },
+      { push: true },
+    );
+  }
+
+  /** Rows and columns are added and taken away at the end. @param {number} height @param {number} width */
+  #resize(height, width) {
+    this.#fill((plane, y, x) => plane[y]?.[x] ?? 0, height, width);
+  }
+
+  /** @param {(plane: number[][], y: number, x: number) => number} value @param {number} [height] @param {number} [width] */
+  #fill(value, height, width) {
+    const grid = session.state.values.grid.map((plane) =>
+      Array.from({ length: height ?? plane.length }, (_, y) =>
+        Array.from({ length: width ?? plane[0]?.length ?? 0 }, (_, x) => value(plane, y, x)),
+      ),
+    );
+    session.state.set({ grid }, { push: true });
+  }
+
+  /** @param {CustomEvent<import("../../components/picture-picker.js").Picture>} event */
+  #onPicture({ detail: { id } }) {
+    const sample = session.samples.find((each) => each.id === id);
+    session.state.set({ img: sample?.name ?? id }, { push: true });
+  }
+}
+
+customElements.define("convolution-tools", ConvolutionTools);
