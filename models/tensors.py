@@ -32,18 +32,23 @@ class Tensor(BaseModel):
     )
 
 
+def check_list(numbers: int, encoding: Encoding) -> None:
+    """Refused where a tensor of so many numbers is too large for `encoding`."""
+    if encoding == "list" and numbers > MAX_LIST:
+        raise Refused(
+            "too-many-numbers",
+            f"{numbers:,} numbers are too many to write as lists ({MAX_LIST:,} are allowed); "
+            "ask for ?tensors=float32 or uint8, or for fewer channels.",
+            "tensors",
+        )
+
+
 def encode(x: torch.Tensor, encoding: Encoding) -> Tensor:
     """Write `x`, of any shape and float32, as `encoding`. Refused above 2¹⁸ numbers as lists.
 
     The values are finite and their range in each map is a float32 number as well.
     """
-    if encoding == "list" and x.numel() > MAX_LIST:
-        raise Refused(
-            "too-many-numbers",
-            f"{x.numel():,} numbers are too many to write as lists ({MAX_LIST:,} are allowed); "
-            "ask for ?tensors=float32 or uint8, or for fewer channels.",
-            "tensors",
-        )
+    check_list(x.numel(), encoding)
     x = x.detach().contiguous()
     maps = x.reshape(prod(x.shape[:-2]) if x.ndim >= 3 else prod(x.shape[:-1]), -1)
     lo, hi = maps.amin(1), maps.amax(1)  # together twenty times as fast as aminmax(dim=1)
