@@ -38,7 +38,7 @@ export const fields = {
   grid: json(/** @type {number[][][]} */ ([GRID]), isGrid),
   crop: json(/** @type {Crop} */ ({ top: 60, left: 76, height: 10, width: 10 }), isCrop),
   /** A sample's name, or the id of any stored picture. */
-  img: text("chelsea"),
+  img: text(/** @type {string} */ ("chelsea")),
   colour: text(/** @type {"grey" | "rgb"} */ ("grey"), ["grey", "rgb"]),
   /** Pixels on the picture's longer side. */
   size: number(224, { min: 16, max: 512 }),
@@ -108,9 +108,9 @@ function isPadding(read) {
 
 /** @param {any} read */
 function isGrid(read) {
-  const rows = Array.isArray(read) && read.length > 0 && read.length < 4 && read.flat();
-  if (!rows || !rows.length || !rows.every(Array.isArray)) return false;
-  const [height, width] = [read[0].length, rows[0].length];
+  const rows = Array.isArray(read) && read.length < 4 ? read.flat() : [];
+  if (!rows.length || !rows.every(Array.isArray)) return false;
+  const [height, width] = [read[0].length, rows[0]?.length ?? 0];
   return (
     height <= 32 &&
     width > 0 &&
