@@ -8,6 +8,7 @@ import { Latest } from "../../core/latest.js";
 import { State } from "../../core/state.js";
 import { decode } from "../../core/tensor.js";
 import { fields, SETTINGS } from "./fields.js";
+import { Player } from "./player.js";
 
 /** @typedef {import("../../core/tensor.js").Tensor} Tensor */
 /** @typedef {import("../../core/wire.js").ConvolutionAnswer} ConvolutionAnswer */
@@ -45,6 +46,7 @@ export class Session extends EventTarget {
   /** What is pointed at. @type {Touch | null} */ touch = null;
   /** The sum behind `at`; of the place before while that is on its way. @type {Window | null} */ window =
     null;
+  /** The window moving by itself. */ play = new Player(this);
   /** Inputs already here, by what was asked. @type {{key: string, tensor: Tensor} | null} */ #input =
     null;
   /** What is asked for at `at`. */ #asked = "";
