@@ -150,7 +150,9 @@ class ConvolutionResult(BaseModel):
     )
     input: Tensor | None
     padded: Tensor | None = Field(description="null for a transposed convolution, whose input is not padded.")
-    kernels: Tensor | None = Field(description="[O, C / groups, k_h, k_w], as they slide.")
+    kernels: Tensor | None = Field(
+        description="[O, C / groups, k_h, k_w], as they slide; float32 where the others are uint8."
+    )
     convolved: Tensor | None
     output: Tensor | None = Field(description="null where neither ReLU nor pooling follows.")
     partial: Tensor | None
@@ -195,7 +197,9 @@ def run(
         if params.flip:
             kernels = kernels.flip(2, 3)
         made = _compute(params, sliding, x, kernels, biases)
-        found = {name: encode(made[name], encoding) for name in shapes}
+        found = {
+            name: encode(made[name], _exact(encoding) if name == "kernels" else encoding) for name in shapes
+        }
         window = None
         if params.at:
             source = x if params.mode == "transposed" else made["padded"]
@@ -228,6 +232,11 @@ def run(
         coverage=found.get("coverage"),
         window=window,
     )
+
+
+def _exact(encoding: Encoding) -> Encoding:
+    """For a few numbers that are read one by one rather than looked at as a picture."""
+    return "float32" if encoding == "uint8" else encoding
 
 
 def _input(params: ConvolutionParams, picture: torch.Tensor | None) -> torch.Tensor:
