@@ -152,7 +152,7 @@ const pair = ([h, w]) => `(${h}, ${w})`;
 /** @param {readonly number[]} all */
 const row = (all) => `(${all.join(", ")})`;
 
-/** @typedef {number | readonly Nested[]} Nested */
+/** @typedef {number | readonly unknown[]} Nested */
 
 /** Nested lists as Python, one row of numbers a line.
  * @param {Nested} values
@@ -167,7 +167,7 @@ export function nested(values, indent = "") {
     if (indent.length + line.length <= 96) return line;
     return `[\n${wrapped(numbers, `${indent}    `)}\n${indent}]`;
   }
-  const lines = values.map((each) => `${indent}${nested(each, `${indent}    `)},`);
+  const lines = values.map((each) => `${indent}${nested(/** @type {Nested} */ (each), `${indent}    `)},`);
   return `[\n${lines.join("\n")}\n${indent.slice(4)}]`;
 }
 
