@@ -37,7 +37,7 @@ def outputs(function: Any, *arguments: Any, **settings: Any) -> int:
         return 0
 
 
-@pytest.mark.parametrize("case", TABLE["axes"], ids=str)
+@pytest.mark.parametrize("case", TABLE["axes"])
 def test_convolutions_of_the_table(case: Case) -> None:
     size, before, after, kernel_size, stride, dilation = picked(
         case, "size", "before", "after", "kernel_size", "stride", "dilation"
@@ -63,7 +63,7 @@ def test_convolutions_of_the_table(case: Case) -> None:
         assert axis.padded - 1 - int(touched[0, 0].nonzero().max()) == case["remainder"]
 
 
-@pytest.mark.parametrize("case", [case for case in TABLE["axes"] if case["same_pytorch"]], ids=str)
+@pytest.mark.parametrize("case", [case for case in TABLE["axes"] if case["same_pytorch"]])
 def test_same_is_what_pytorch_pads(case: Case) -> None:
     size, kernel_size, dilation = picked(case, "size", "kernel_size", "dilation")
     generator = torch.Generator().manual_seed(size)
@@ -77,7 +77,7 @@ def test_same_is_what_pytorch_pads(case: Case) -> None:
     assert case["same_pytorch"] == case["same_tensorflow"], "with stride 1 the two rules are one"
 
 
-@pytest.mark.parametrize("case", TABLE["transposed"], ids=str)
+@pytest.mark.parametrize("case", TABLE["transposed"])
 def test_transposed_convolutions_of_the_table(case: Case) -> None:
     size, before, after, kernel_size, stride, dilation, output_padding = picked(
         case, "size", "before", "after", "kernel_size", "stride", "dilation", "output_padding"
@@ -97,7 +97,7 @@ def test_transposed_convolutions_of_the_table(case: Case) -> None:
     assert outputs(F.conv_transpose1d, x, kernel, output_padding=most + 1, **settings) == 0
 
 
-@pytest.mark.parametrize("case", TABLE["pooling"], ids=str)
+@pytest.mark.parametrize("case", TABLE["pooling"])
 def test_poolings_of_the_table(case: Case) -> None:
     size, kernel_size, stride, ceil_mode = picked(case, "size", "kernel_size", "stride", "ceil_mode")
     axis = pooling_axis(size, kernel_size, stride, ceil_mode)
@@ -116,7 +116,7 @@ def test_every_pooling_has_pytorchs_size(size: int, kernel_size: int, stride: in
     assert axis.output == outputs(F.max_pool1d, x, kernel_size, stride, ceil_mode=ceil_mode)
 
 
-@pytest.mark.parametrize("case", TABLE["sources"], ids=str)
+@pytest.mark.parametrize("case", TABLE["sources"])
 def test_sources_of_the_table(case: Case) -> None:
     size, before, after, mode = picked(case, "size", "before", "after", "padding_mode")
     assert sources(size, before, after, mode) == case["sources"]
