@@ -1,66 +1,25 @@
 """What does one convolution do? A picture or a grid of numbers, up to eight kernels, and all that they slide with."""
 
 from math import prod
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import torch
 import torch.nn.functional as F
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.costs import Counts
 from models.errors import Refused
-from models.kernel_set import MAX_CHANNELS, Kernel, Value, check_rectangular, stack
+from models.inputs import Input, from_input, named_picture
+from models.kernel_set import Kernel, stack
 from models.layers.convolution import conv2d, conv_transpose2d, pad
 from models.layers.coverage import coverage, transposed_coverage
 from models.layers.windows import Axis, TransposedAxis
-from models.pictures import grey
 from models.shapes import Shape, written
 from models.sliding import Settings, Sliding, slide
 from models.tensors import BYTES, Encoding, Tensor, check_list, encode
-from models.views.run import ImageId
 from models.window import Window, explain
 
-MAX_GRID = 32
-MAX_SIZE = 512
-
 Part = Literal["input", "padded", "kernels", "convolved", "output", "partial", "coverage"]
-Length = Annotated[int, Field(ge=1, le=MAX_SIZE)]
-Offset = Annotated[int, Field(ge=0, lt=MAX_SIZE)]
-Row = Annotated[list[Value], Field(min_length=1, max_length=MAX_GRID)]
-Plane = Annotated[list[Row], Field(min_length=1, max_length=MAX_GRID)]
-
-
-class Grid(BaseModel):
-    """Numbers as they are: [C][H][W], up to 3×32×32."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    kind: Literal["grid"]
-    values: list[Plane] = Field(min_length=1, max_length=MAX_CHANNELS)
-
-
-class Crop(BaseModel):
-    """A part of the fitted picture."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    top: Offset
-    left: Offset
-    height: Length
-    width: Length
-
-
-class Picture(BaseModel):
-    """A stored picture, its values from 0 to 1."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    kind: Literal["picture"]
-    image: ImageId
-    colour: Literal["grey", "rgb"] = Field("rgb", description="grey is one channel, the luma of the colours.")
-    size: int = Field(
-        224,
-        ge=16,
-        le=MAX_SIZE,
-        description="The longer side after the picture has been made to fit; it is never enlarged.",
-    )
-    crop: Crop | None = Field(None, description="A part of the fitted picture; the whole when left out.")
 
 
 class Place(BaseModel):
@@ -75,7 +34,7 @@ class Place(BaseModel):
 class ConvolutionParams(Settings):
     """What goes in, what slides over it and how, and what of it to return."""
 
-    input: Annotated[Grid | Picture, Field(discriminator="kind")]
+    input: Input
     kernels: list[Kernel] = Field(
         min_length=1, max_length=8, description="One for each output channel, all of one size."
     )
@@ -113,21 +72,6 @@ class AxisResult(BaseModel):
 
 class ConvolutionAxis(AxisResult):
     pooled: AxisResult | None = Field(description="How the pooling slides over the convolution's output.")
-
-
-class Cost(BaseModel):
-    parameters: int = Field(description="Weights and biases.")
-    multiply_adds: int
-
-
-class Counts(BaseModel):
-    """What the convolution costs, beside layers for the same shapes that share no weights or connect everything."""
-
-    convolution: Cost
-    locally_connected: Cost
-    dense: Cost
-    outputs: int
-    bytes: int = Field(description="Of the outputs in float32.")
 
 
 class ConvolutionShapes(BaseModel):
@@ -172,8 +116,7 @@ EXAMPLES: tuple[dict[str, Any], ...] = (
 
 def picture(params: ConvolutionParams) -> tuple[str, int, str] | None:
     """The picture that the params name: its id, the longer side to fit it into, and the field; None for a grid."""
-    given = params.input
-    return (given.image, given.size, "input.image") if isinstance(given, Picture) else None
+    return named_picture(params.input, "input")
 
 
 def run(
@@ -187,7 +130,7 @@ def run(
     # `picture` is the fitted one that the params name, (3, H, W). Refused, before anything is convolved, also where
     # the answer would take more than about `limit` bytes.
     with torch.inference_mode():
-        x = _input(params, picture)
+        x = from_input(params.input, picture, "input")
         _check_groups(params, len(x))
         kernels, biases = stack(params.kernels, len(x) // params.groups)
         sliding = slide(params, (len(x), x.shape[1], x.shape[2]), tuple(kernels.shape))
@@ -220,7 +163,7 @@ def run(
             input=list(sliding.input), convolved=list(sliding.convolved), output=list(sliding.output)
         ),
         axes=_axes(sliding),
-        counts=_counts(sliding),
+        counts=Counts.of(sliding),
         biases=biases.tolist(),
         range={name: (min(tensor.lo), max(tensor.hi)) for name, tensor in found.items()},
         input=found.get("input"),
@@ -237,30 +180,6 @@ def run(
 def _exact(encoding: Encoding) -> Encoding:
     """For a few numbers that are read one by one rather than looked at as a picture."""
     return "float32" if encoding == "uint8" else encoding
-
-
-def _input(params: ConvolutionParams, picture: torch.Tensor | None) -> torch.Tensor:
-    """What the kernels slide over: (C, H, W)."""
-    given = params.input
-    if isinstance(given, Grid):
-        check_rectangular(given.values, "input.values")
-        return torch.tensor(given.values)
-    assert picture is not None, "a picture that the params name is taken from the store before they are run"
-    x = picture
-    if given.crop:
-        top, left, height, width = (getattr(given.crop, name) for name in ("top", "left", "height", "width"))
-        for name, end, most, what in (
-            ("height", top + height, x.shape[1], "row"),
-            ("width", left + width, x.shape[2], "column"),
-        ):
-            if end > most:
-                raise Refused(
-                    "out-of-range",
-                    f"The crop ends with {what} {end}, but the picture, fitted into {given.size}, has only {most}.",
-                    f"input.crop.{name}",
-                )
-        x = x[:, top : top + height, left : left + width]
-    return grey(x) if given.colour == "grey" else x.contiguous()
 
 
 def _check_groups(params: ConvolutionParams, channels: int) -> None:
@@ -385,19 +304,3 @@ def _axes(sliding: Sliding) -> list[ConvolutionAxis]:
 def _numbers(axis: Axis | TransposedAxis) -> dict[str, int]:
     """The fields of an AxisResult."""
     return {name: getattr(axis, name, 0) for name in AxisResult.model_fields}
-
-
-def _counts(sliding: Sliding) -> Counts:
-    weights = prod(sliding.kernels)
-    inputs, outputs = prod(sliding.input), prod(sliding.convolved)
-    return Counts.model_construct(
-        convolution=Cost.model_construct(
-            parameters=weights + sliding.kernels[0], multiply_adds=sliding.multiply_adds
-        ),
-        locally_connected=Cost.model_construct(
-            parameters=sliding.multiply_adds + outputs, multiply_adds=sliding.multiply_adds
-        ),
-        dense=Cost.model_construct(parameters=inputs * outputs + outputs, multiply_adds=inputs * outputs),
-        outputs=outputs,
-        bytes=4 * outputs,
-    )

@@ -9,7 +9,8 @@ if not WORKER_ENVIRONMENT.items() <= os.environ.items():
     command = [sys.executable, "-m", "tests.benchmarks"]
     os.execve(sys.executable, command, {**os.environ, **WORKER_ENVIRONMENT})
 
-from tests.benchmarks import page, picture
+from tests.benchmarks import convolution, page, picture
 
 picture.main()
+convolution.main()
 page.main()
