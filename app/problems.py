@@ -22,7 +22,9 @@ CODES = {
     "unsupported-colours": "The picture's colours cannot be read.",
     "damaged-picture": "The picture file is damaged.",
     "picture-too-costly": "The picture takes too much time or memory to decode.",
-    # Networks
+    # Claims
+    "no-such-claim": "There is no claim of this name.",
+    # Networks and labs
     "no-such-network": "There is no network of this name.",
     "no-such-layer": "The network has no layer of this name.",
     "wrong-kind": "The layer is not of the kind that this is possible for.",
@@ -38,6 +40,13 @@ CODES = {
     "kernel-too-large": "The kernel does not fit into its padded input.",
     "padding-too-large": "The padding needs more pixels than the map has.",
     "preset-too-large": "The kernel has no room for this preset.",
+    "ragged": "The rows of a grid or of a kernel are not all of one length.",
+    "kernels-differ": "The kernels of a layer must all have one size.",
+    "kernel-depth": "A kernel must be as deep as the input channels that it slides over.",
+    "same-with-stride": "PyTorch's same padding takes a stride of 1 only.",
+    "not-transposed": "A transposed convolution does not have this setting.",
+    "output-padding": "The output padding must be smaller than the stride or the dilation.",
+    "pooling-too-large": "The pooling window does not fit into the map.",
     "shapes-differ": "A later layer cannot take the shapes that would reach it.",
     "too-much-work": "The run would hold too many numbers at once.",
     "too-many-numbers": "Too many numbers for nested lists; ask for float32 or uint8.",
