@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from models.networks.registry import FASHION_MNIST, IMAGENET, Dataset
-from models.pictures import prepare
+from models.pictures import fitted, grey, prepare
 from tests.models.nets import close, examples
 
 
@@ -50,3 +50,35 @@ def test_every_picture_becomes_an_input(height: int, width: int, dataset: Datase
     lowest, highest = ((v - dataset.mean[0]) / dataset.std[0] for v in (0, 1))
     assert lowest - 1e-5 <= float(x.min()) and float(x.max()) <= highest + 1e-5
     assert torch.equal(rgb, before)
+
+
+@examples(25)
+@given(st.integers(1, 70), st.integers(1, 70), st.integers(16, 64))
+def test_a_whole_picture_is_fitted_and_never_enlarged(height: int, width: int, size: int) -> None:
+    rgb = noise(height, width)
+    before = rgb.clone()
+    x = fitted(rgb, size)
+    assert x.dtype == torch.float32 and x.is_contiguous() and torch.equal(rgb, before)
+    assert float(x.min()) >= 0 and float(x.max()) <= 1
+    if max(height, width) <= size:
+        assert torch.equal(x, rgb.permute(2, 0, 1).float() / 255)
+        return
+    assert max(x.shape[1:]) == size
+    shorter = min(height, width) * size / max(height, width)
+    assert abs(min(x.shape[1:]) - max(shorter, 1)) <= 0.5
+    assert (x.shape[1] >= x.shape[2]) == (height >= width)
+
+
+@pytest.mark.parametrize("size", [(300, 200), (224, 500), (1, 400)])
+def test_a_whole_picture_is_reduced_as_pillow_does(size: tuple[int, int]) -> None:
+    rgb = noise(*size)
+    ours = fitted(rgb, 100)
+    height, width = ours.shape[1:]
+    picture = Image.fromarray(rgb.numpy()).resize((width, height), Image.Resampling.BICUBIC)
+    expected = torch.from_numpy(np.asarray(picture).astype(np.float64)).permute(2, 0, 1)
+    assert float((ours.double() * 255 - expected).abs().max()) <= 1.01
+
+
+def test_grey_is_the_luma() -> None:
+    x = fitted(noise(9, 7), 16)
+    assert close(grey(x), (x * torch.tensor([0.299, 0.587, 0.114])[:, None, None]).sum(0)[None], 1e-6)
