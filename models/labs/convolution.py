@@ -15,7 +15,7 @@ from models.layers.convolution import conv2d, conv_transpose2d, pad
 from models.layers.coverage import coverage, transposed_coverage
 from models.layers.windows import Axis, TransposedAxis
 from models.shapes import Shape, written
-from models.sliding import Settings, Sliding, slide
+from models.sliding import Settings, Sliding, counted, slide
 from models.tensors import BYTES, Encoding, Tensor, check_list, encode
 from models.window import Window, explain
 
@@ -183,11 +183,11 @@ def _exact(encoding: Encoding) -> Encoding:
 
 
 def _check_groups(params: ConvolutionParams, channels: int) -> None:
-    for count, what in ((channels, "input channels"), (len(params.kernels), "kernels")):
+    for count, what in ((channels, "input channel"), (len(params.kernels), "kernel")):
         if count % params.groups:
             raise Refused(
                 "groups",
-                f"{params.groups} groups do not divide {count} {what}; both channels and kernels must part evenly.",
+                f"{params.groups} groups do not divide {counted(count, what)}; both channels and kernels must part evenly.",
                 "groups",
             )
 

@@ -7,6 +7,7 @@ import orjson
 import pytest
 import torch
 import torch.nn.functional as F
+from fastapi.testclient import TestClient
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -365,8 +366,8 @@ REFUSED: list[tuple[dict[str, Any], str, str, list[str]]] = [
     (of(padding=[0, 0, 0, 6], padding_mode="circular"), "padding-too-large", "padding", ["5 columns", "not 6"]),
     (of(1, padding="full", padding_mode="reflect"), "padding-too-large", "padding", ["1 row,", "at most 0"]),
     (of(padding="same_pytorch", stride=[1, 2]), "same-with-stride", "padding", ["stride", "2"]),
-    (of(groups=2), "groups", "groups", ["2 groups", "1 input channels"]),
-    ({**of(), "input": grid(2, 5, 5), "groups": 2}, "groups", "groups", ["2 groups", "1 kernels"]),
+    (of(groups=2), "groups", "groups", ["2 groups", "1 input channel;"]),
+    ({**of(), "input": grid(2, 5, 5), "groups": 2}, "groups", "groups", ["2 groups", "1 kernel;"]),
     (of(kernels=[values(2, 3, 3)]), "kernel-depth", "kernels.0.values", ["Kernel 1", "2 deep", "1 of"]),
     ({**of(), "input": grid(2, 5, 5), "groups": 2, "kernels": [values(1, 3, 3), values(2, 3, 3)]}, "kernel-depth", "kernels.1.values", ["Kernel 2"]),
     (of(kernels=[SOBEL, values(1, 3, 2)]), "kernels-differ", "kernels.1", ["Kernel 2", "3×2", "3×3"]),
@@ -402,6 +403,14 @@ def test_what_cannot_be_is_refused_by_name(
     assert (refusal.value.code, refusal.value.field) == (code, field)
     for word in words:
         assert word in refusal.value.detail, refusal.value.detail
+
+
+def test_refusals_over_http_are_problems(client: TestClient) -> None:
+    assert client.post("/api/labs/convolution", json=EXAMPLES[0]).status_code == 200
+    for body, code, field, _ in REFUSED:
+        answer = client.post("/api/labs/convolution?tensors=float32", json=body)
+        assert answer.status_code == 422 and answer.headers["content-type"] == "application/problem+json"
+        assert (answer.json()["code"], answer.json()["field"]) == (code, field)
 
 
 def of_picture(**settings: Any) -> dict[str, Any]:
