@@ -34,7 +34,7 @@ export class ConvolutionControls extends SessionPart {
         ${back ? outputPadding(values) : nothing}
         ${groups(values)}
         ${turning(values)}
-        <choice-field small label=${gettext("Direction")} .value=${mode} .options=${[
+        <choice-field small label=${gettext("Kind")} .value=${mode} .options=${[
           { value: "convolution", label: gettext("convolution") },
           { value: "transposed", label: gettext("transposed") },
         ]} @value-change=${heard(setMode)}></choice-field>
@@ -134,7 +134,7 @@ function groups({ groups: now, kernels }) {
 
 /** @param {Values} values */
 function turning({ flip }) {
-  return html`<choice-field small label=${gettext("The kernel slides")} .value=${flip ? "turned" : "plain"} .options=${[
+  return html`<choice-field small label=${gettext("Kernel slides")} .value=${flip ? "turned" : "plain"} .options=${[
     {
       value: "plain",
       label: gettext("as it is"),

@@ -12,6 +12,8 @@ import { flag, json, number, text } from "../../core/state.js";
 /** @typedef {{kind: "max" | "average", kernel_size: Pair, stride: Pair, ceil_mode: boolean}} Pooling */
 /** @typedef {{top: number, left: number, height: number, width: number}} Crop pixels of the fitted picture */
 
+/** @type {readonly Padding[]} */
+const RULES = ["valid", "same_pytorch", "same_tensorflow", "full"];
 export const MOST_KERNELS = 8;
 /** Most settings beside the present one. */
 export const MOST_PINNED = 3;
@@ -53,7 +55,7 @@ export const fields = {
   flip: flag(false),
   stride: json(/** @type {Pair} */ ([1, 1]), isPair),
   dilation: json(/** @type {Pair} */ ([1, 1]), isPair),
-  padding: json(/** @type {Padding} */ ("valid"), isPadding),
+  padding: paddingField(),
   padding_mode: text(/** @type {"zeros" | "reflect" | "replicate" | "circular"} */ ("zeros"), [
     "zeros",
     "reflect",
@@ -90,6 +92,17 @@ export const SETTINGS = /** @type {const} */ ([
   "pooling",
 ]);
 
+/** A rule by its name, or pixels for each side. @returns {import("../../core/state.js").Field<Padding>} */
+function paddingField() {
+  const rule = text(/** @type {Padding} */ ("valid"), RULES);
+  const sides = json(/** @type {Padding} */ ("valid"), isSides);
+  return {
+    value: "valid",
+    read: (word) => rule.read(word) ?? sides.read(word),
+    write: (value) => (Array.isArray(value) ? sides : rule).write(value),
+  };
+}
+
 /** @param {unknown} value @returns {value is number} */
 function whole(value) {
   return Number.isSafeInteger(value) && Number(value) >= 0;
@@ -101,9 +114,8 @@ function isPair(read) {
 }
 
 /** @param {any} read */
-function isPadding(read) {
-  if (Array.isArray(read)) return read.length === 4 && read.every(whole);
-  return ["valid", "same_pytorch", "same_tensorflow", "full"].includes(read);
+function isSides(read) {
+  return Array.isArray(read) && read.length === 4 && read.every(whole);
 }
 
 /** @param {any} read */

@@ -175,10 +175,10 @@ export class KernelSet extends SessionPart {
       const at = place(y, x);
       return toneOf(at.y, at.x, height, width);
     };
-    return html`<kernel-editor .values=${plane} label=${gettext("Kernel {n}", { n: k + 1 })} .tones=${tones}
+    return html`<div class="kernel-values ${width > 4 ? "wide" : ""}"><p class="caption">${gettext("Values")}</p><kernel-editor .values=${plane} label=${gettext("Kernel {n}", { n: k + 1 })} .tones=${tones}
       .touched=${touch?.kind === "kernel" ? place(touch.i, touch.j) : null}
       @value-input=${this.#onValues} @value-change=${this.#onValues}
-      @cell-hover=${point} @cell-leave=${point}></kernel-editor>
+      @cell-hover=${point} @cell-leave=${point}></kernel-editor></div>
       ${flip ? html`<p class="hint">${gettext("As written; it slides turned by 180°.")}</p>` : nothing}`;
   }
 
@@ -201,15 +201,15 @@ export class KernelSet extends SessionPart {
   #transforms() {
     const done = this.kernel.transforms ?? [];
     const names = transformNames();
-    /** @type {[Transform, string][]} */ const all = [
-      ["normalise", gettext("Normalise")],
-      ["negate", gettext("Negate")],
-      ["flip", gettext("Turn by 180°")],
-      ["rotate", gettext("Turn by 90°")],
-      ["transpose", gettext("Transpose")],
+    /** @type {[Transform, string, string][]} */ const all = [
+      ["normalise", gettext("Normalise"), gettext("Divide by the sum")],
+      ["negate", gettext("Negate"), gettext("Turn every sign")],
+      ["transpose", gettext("Transpose"), gettext("Exchange rows and columns")],
+      ["flip", "180°", gettext("Turn by 180°")],
+      ["rotate", "90°", gettext("Turn by 90°")],
     ];
     return html`<div class="transforms" role="group" aria-label=${gettext("Change the whole kernel")}>
-        ${all.map(([name, words]) => html`<button type="button" @click=${() => this.#transform(name)}>${words}</button>`)}
+        X
       </div>
       ${
         done.length

@@ -55,7 +55,7 @@ function details(now, lengths, linked) {
       @value-input=${resize} @value-change=${resize}></pair-field>
     <pair-field slider free .labels=${[gettext("Its stride"), gettext("Its stride down"), gettext("Its stride across")]}
       .value=${now.stride} .max=${most} ?linked=${linked} @value-input=${move} @value-change=${move}></pair-field>
-    <choice-field small label=${gettext("A cut-off window")} .value=${now.ceil_mode ? "ceil" : "floor"} .options=${[
+    <choice-field small label=${gettext("Cut-off window")} .value=${now.ceil_mode ? "ceil" : "floor"} .options=${[
       { value: "floor", label: gettext("is left out") },
       { value: "ceil", label: gettext("counts") },
     ]} @value-change=${heard((/** @type {string} */ value) => session.state.set({ pooling: { ...now, ceil_mode: value === "ceil" } }, { push: true }))}></choice-field>

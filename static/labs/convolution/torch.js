@@ -167,7 +167,9 @@ export function nested(values, indent = "") {
     if (indent.length + line.length <= 96) return line;
     return `[\n${wrapped(numbers, `${indent}    `)}\n${indent}]`;
   }
-  const lines = values.map((each) => `${indent}${nested(/** @type {Nested} */ (each), `${indent}    `)},`);
+  const lines = values.map(
+    (each) => `${indent}${nested(/** @type {Nested} */ (each), `${indent}    `)},`,
+  );
   return `[\n${lines.join("\n")}\n${indent.slice(4)}]`;
 }
 

@@ -93,7 +93,7 @@ export class TrainedKernels extends PageElement {
     const [lo, hi] = kernels.range();
     const end = Math.max(Math.abs(lo), Math.abs(hi));
     const names = Array.from({ length: count }, (_, n) => gettext("Kernel {n}", { n }));
-    return html`<heat-map mode="maps" readout .tensor=${kernels} ?rgb=${rgb} .signed=${true} .range=${[-end, end]} .columns=${8}
+    return html`<heat-map mode="maps" .tensor=${kernels} ?rgb=${rgb} .signed=${true} .range=${[-end, end]} .columns=${8}
         label=${gettext("Kernels of {layer}", { layer })} .names=${names}
         .selected=${chosen?.network === network ? chosen.channel : null}
         @map-select=${(/** @type {CustomEvent<{map: number}>} */ event) => {
