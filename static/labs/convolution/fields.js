@@ -12,7 +12,7 @@ import { flag, json, number, text } from "../../core/state.js";
 /** @typedef {{kind: "max" | "average", kernel_size: Pair, stride: Pair, ceil_mode: boolean}} Pooling */
 /** @typedef {{top: number, left: number, height: number, width: number}} Crop pixels of the fitted picture */
 
-/** @type {readonly Padding[]} */
+/** @type {readonly Exclude<Padding, any[]>[]} */
 const RULES = ["valid", "same_pytorch", "same_tensorflow", "full"];
 export const MOST_KERNELS = 8;
 /** Most settings beside the present one. */
@@ -94,12 +94,12 @@ export const SETTINGS = /** @type {const} */ ([
 
 /** A rule by its name, or pixels for each side. @returns {import("../../core/state.js").Field<Padding>} */
 function paddingField() {
-  const rule = text(/** @type {Padding} */ ("valid"), RULES);
-  const sides = json(/** @type {Padding} */ ("valid"), isSides);
+  const rule = text(/** @type {Exclude<Padding, any[]>} */ ("valid"), RULES);
+  const sides = json(/** @type {Exclude<Padding, string>} */ ([0, 0, 0, 0]), isSides);
   return {
     value: "valid",
     read: (word) => rule.read(word) ?? sides.read(word),
-    write: (value) => (Array.isArray(value) ? sides : rule).write(value),
+    write: (value) => (Array.isArray(value) ? sides.write(value) : rule.write(value)),
   };
 }
 

@@ -209,7 +209,7 @@ export class KernelSet extends SessionPart {
       ["rotate", "90°", gettext("Turn by 90°")],
     ];
     return html`<div class="transforms" role="group" aria-label=${gettext("Change the whole kernel")}>
-        X
+        ${all.map(([name, words, title]) => html`<button type="button" title=${title} @click=${() => this.#transform(name)}>${words}</button>`)}
       </div>
       ${
         done.length
