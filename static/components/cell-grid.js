@@ -15,6 +15,8 @@ import { numbersOf, place as words } from "./number-details.js";
 /** @typedef {import("../core/places.js").Sides} Sides */
 /** @typedef {{box: Box, tone?: string, label?: string}} Mark a box to outline; `tone`: any token `--tone-*` */
 
+/** Which of red, green and blue shine. */
+const LIGHTS = { grey: 0xffffff, red: 0x0000ff, green: 0x00ff00, blue: 0xff0000 };
 const NO_SIDES = { top: 0, left: 0, bottom: 0, right: 0 };
 
 /**
@@ -25,7 +27,8 @@ const NO_SIDES = { top: 0, left: 0, bottom: 0, right: 0 };
  * - `tensor` {Tensor | null}, `map` {number} what is shown
  * - `cell` {number} side of a cell in CSS pixels
  * - `range` {[number, number] | null} of the colours (null: the map's own); `signed` {boolean | null} as for
- *   `<heat-map>`
+ *   `<heat-map>`; `light` {"" | "grey" | "red" | "green" | "blue"} from black to full light between the ends of
+ *   `range` instead, as on a screen
  * - `ring` {Sides} how many of the outer rows and columns are padding: drawn hatched, with places below 0 or past
  *   the end; `lost` {{bottom, right}} rows and columns at the end that no window reaches: crossed out
  * - `tones` {Map<string, string> | null} colours of single cells, by `"y,x"`: a ring in the cell
@@ -53,6 +56,7 @@ export class CellGrid extends PageElement {
     cell: { type: Number },
     range: { attribute: false },
     signed: { attribute: false },
+    light: {},
     ring: { attribute: false },
     lost: { attribute: false },
     tones: { attribute: false },
@@ -86,6 +90,7 @@ export class CellGrid extends PageElement {
     this.cell = 28;
     /** @type {readonly [number, number] | null} */ this.range = null;
     /** @type {boolean | null} */ this.signed = null;
+    /** @type {"" | keyof typeof LIGHTS} */ this.light = "";
     /** @type {Sides} */ this.ring = NO_SIDES;
     this.lost = { bottom: 0, right: 0 };
     /** @type {ReadonlyMap<string, string> | null} */ this.tones = null;
@@ -178,8 +183,7 @@ export class CellGrid extends PageElement {
     if (!canvas || !tensor) return;
     this.#inks ??= inks(canvas);
     const { height, width } = tensor;
-    const { scale } = this;
-    const colours = palette(scale.kind, theme());
+    const colourAt = this.#colours();
     const write = this.#writer(tensor);
     const [bottom, right] = [height - ring.bottom, width - ring.right];
     this.#painter.paint(canvas, {
@@ -189,7 +193,7 @@ export class CellGrid extends PageElement {
       inks: this.#inks,
       look: (row, column) => {
         const value = tensor.at(map, row, column);
-        const colour = colourOf(value, scale, colours);
+        const colour = colourAt(value);
         const outer = row < ring.top || column < ring.left || row >= bottom || column >= right;
         const gone = row >= height - lost.bottom || column >= width - lost.right;
         const name = `${row - ring.top},${column - ring.left}`;
@@ -206,6 +210,20 @@ export class CellGrid extends PageElement {
         };
       },
     });
+  }
+
+  /** @returns {(value: number) => number} the colour of a value, 0xAABBGGRR */
+  #colours() {
+    const { scale, light, range } = this;
+    if (!light) {
+      const colours = palette(scale.kind, theme());
+      return (value) => colourOf(value, scale, colours);
+    }
+    const [lo, hi] = range ?? [0, 1];
+    return (value) => {
+      const level = Math.round(Math.max(0, Math.min(1, (value - lo) / (hi - lo))) * 255);
+      return ((level * 0x010101) & LIGHTS[light]) | 0xff000000;
+    };
   }
 
   /** @param {Tensor} tensor */
