@@ -112,12 +112,15 @@ def test_scripts_keep_to_the_content_security_policy(path: Path) -> None:
 
 @pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
 def test_a_lab_is_four_files_of_one_name(lab: Lab) -> None:
-    for pattern in ("models/labs/{}.py", "templates/labs/{}.html", "static/labs/{}.js", "tests/labs/test_{}.py"):
+    for pattern in (
+        "models/labs/{}.py",
+        "templates/labs/{}.html",
+        "static/labs/{}.js",
+        "tests/labs/test_{}.py",
+    ):
         assert (ROOT / pattern.format(lab.name)).is_file(), pattern.format(lab.name)
     for name in ("Params", "Result"):
-        assert f"class {lab.name.title()}{name}(BaseModel)" in (
-            ROOT / f"models/labs/{lab.name}.py"
-        ).read_text()
+        assert f"class {lab.name.title()}{name}(" in (ROOT / f"models/labs/{lab.name}.py").read_text()
 
 
 def test_every_lab_has_its_row_and_its_link() -> None:
@@ -125,13 +128,15 @@ def test_every_lab_has_its_row_and_its_link() -> None:
     for folder, ending in (("models/labs", "py"), ("templates/labs", "html"), ("static/labs", "js")):
         assert {path.stem for path in (ROOT / folder).glob(f"*.{ending}")} - {"__init__"} == names
     header = (ROOT / "templates/base.html").read_text()
-    assert [name for name in names if f"/{name}\"" not in header] == []
+    assert [name for name in names if f'/{name}"' not in header] == []
 
 
 def test_labs_do_not_import_labs() -> None:
     for path in ROOT.glob("models/labs/*.py"):
         others = {
-            module for module in imports(path) if module.startswith("models.labs.") and path.stem not in module
+            module
+            for module in imports(path)
+            if module.startswith("models.labs.") and path.stem not in module
         }
         assert others == set(), relative(path)
     assets = Assets(ROOT / "static", dev=True)
