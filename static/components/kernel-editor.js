@@ -124,8 +124,9 @@ export class KernelEditor extends PageElement {
     const changed = this.original !== null && !Object.is(this.original[y]?.[x], value);
     const touched = this.touched?.y === y && this.touched.x === x;
     const dense = (this.values[0]?.length ?? 0) > WIDE;
-    const text = format.fixed(value, Math.min(decimals(this.#step), dense ? 2 : 3));
-    const name = gettext("row {y}, column {x}: {value}", { y, x, value: text });
+    const full = format.fixed(value, Math.min(decimals(this.#step), dense ? 2 : 3));
+    const text = dense ? full.replace(/^(\D?)0\./, "$1.") : full;
+    const name = gettext("row {y}, column {x}: {value}", { y, x, value: full });
     return html`<div role="gridcell" tabindex=${here ? 0 : -1}
       aria-label=${changed ? `${name} (${gettext("changed")})` : name}
       class="${changed ? "changed" : ""} ${touched ? "touched" : ""}"

@@ -88,8 +88,8 @@ function sideFields(values, now) {
   /** @type {[string, number[]][]} the sides that each number sets */
   const fields = back
     ? [
-        [gettext("Rows, each end"), [0, 1]],
-        [gettext("Columns, each end"), [2, 3]],
+        [gettext("Above and below"), [0, 1]],
+        [gettext("Left and right"), [2, 3]],
       ]
     : [
         [gettext("Above"), [0]],
