@@ -55,6 +55,7 @@ export class SettingCompare extends SessionPart {
 
   render() {
     const pinned = this.#pinned;
+    this.classList.toggle("many", pinned.length > 0);
     const now = session.settings();
     const kept = pinned.some((settings) => same(settings, now));
     const full = pinned.length >= MOST_PINNED;

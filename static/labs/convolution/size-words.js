@@ -10,32 +10,20 @@ import { pooledSize } from "./limits.js";
 /** Rows or columns at the end that no window reaches; "" where there are none.
  * @param {Axis} axis @param {boolean} rows
  */
-export function leftOver({ remainder, after, size, before, kernel_size, dilation, stride }, rows) {
-  if (!remainder) return "";
+export function leftOver(axis, rows) {
+  const { remainder, after, size, before, kernel_size, dilation, stride, output } = axis;
+  if (!remainder || output < 1) return "";
   const room = size + before + after - dilation * (kernel_size - 1) - 1;
   const words = { n: remainder, room, stride, lost: Math.max(0, remainder - after) };
-  const [lost, padded] = rows
-    ? [
-        gettext(
-          "{room} is not a multiple of {stride}: {n} at the bottom is reached by no window, and {lost} of the input’s own rows is lost.",
-          words,
-        ),
-        gettext(
-          "{room} is not a multiple of {stride}: {n} at the bottom is reached by no window, but that is padding alone.",
-          words,
-        ),
-      ]
-    : [
-        gettext(
-          "{room} is not a multiple of {stride}: {n} at the right is reached by no window, and {lost} of the input’s own columns is lost.",
-          words,
-        ),
-        gettext(
-          "{room} is not a multiple of {stride}: {n} at the right is reached by no window, but that is padding alone.",
-          words,
-        ),
-      ];
-  return words.lost ? lost : padded;
+  return rows
+    ? gettext(
+        "{room} is not a multiple of {stride}. Rows at the bottom that no window reaches: {n}, of which {lost} belong to the input.",
+        words,
+      )
+    : gettext(
+        "{room} is not a multiple of {stride}. Columns at the right that no window reaches: {n}, of which {lost} belong to the input.",
+        words,
+      );
 }
 
 /** What a kind of padding does along an axis; "" where there is nothing to explain.
@@ -46,6 +34,11 @@ export function ruleWords(rule, axis, mode) {
   const reach = dilation * (kernel_size - 1) + 1;
   const total = before + after;
   const words = { size, before, after, reach, stride, total, output, least: reach - 1 };
+  if (mode === "transposed" && axis.output_padding && rule === "same_tensorflow")
+    return gettext("“Same” adds {n} at the end, so that there are {size} · {stride} = {output}.", {
+      ...words,
+      n: axis.output_padding,
+    });
   if (mode === "transposed")
     return rule === "same_tensorflow"
       ? gettext(
