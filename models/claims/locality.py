@@ -140,7 +140,7 @@ def experiment(seed: int) -> Finding:
                 both("Inputs or pixels", "输入（像素）总数"),
                 both("Wired to", "实际连接"),
                 both("In theory", "理论值"),
-                both(f"Hold {MOST:.0%} of the gradient", f"占 {MOST:.0%} 梯度的像素"),
+                both(f"Pixels with {MOST:.0%} of the gradient", f"占 {MOST:.0%} 梯度的像素"),
             ],
             [wiring.row for wiring in (*(wiring for wiring, _ in single), *deep)],
         ),

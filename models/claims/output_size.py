@@ -80,7 +80,7 @@ def right(predicted: Fraction | int, actual: int | None) -> bool:
 KINDS = {
     "exact": both("The division leaves no remainder", "能整除"),
     "remainder": both("The division leaves a remainder", "除不尽，有余数"),
-    "dilated": both("Dilated kernel", "带空洞（dilation > 1）"),
+    "dilated": both("Dilated kernel", "核带膨胀（膨胀率 > 1）"),
     "refused": both("The kernel does not fit: PyTorch refuses", "核放不下：PyTorch 拒绝计算"),
 }
 
@@ -116,7 +116,7 @@ def experiment(seed: int) -> Finding:
         condition=both(
             "Where the division by the stride leaves no remainder and the kernel is not dilated. Everywhere else: "
             "round down, and put d·(k − 1) + 1 in place of the kernel size k.",
-            "除以步幅时能整除、卷积核又没有空洞时成立。其余情况需要向下取整，并把核大小 k 换成 d·(k − 1) + 1。",
+            "除以步幅时能整除、卷积核又不膨胀时成立。其余情况需要向下取整，并把核大小 k 换成 d·(k − 1) + 1。",
         ),
         table=table(
             [
@@ -124,7 +124,7 @@ def experiment(seed: int) -> Finding:
                 both("Cases", "次数"),
                 both("Formula as it stands is right", "原公式算对"),
                 both("Rounded down is right", "向下取整后算对"),
-                both("Rounded down, with dilation, is right", "取整并计入空洞后算对"),
+                both("Rounded down, with dilation, is right", "取整并计入膨胀率后算对"),
             ],
             [[words, *counts[name]] for name, words in KINDS.items()],
         ),
@@ -159,7 +159,7 @@ OUTPUT_SIZE = Claim(
         "The division need not come out even: PyTorch rounds down, and the rows of the input that no window reaches are lost. "
         "And a dilated kernel reaches over d·(k − 1) + 1 rows, not k.",
         "除法不一定除得尽：PyTorch 会向下取整，输入末尾没有窗口够得着的那几行就丢掉了。"
-        "带空洞的卷积核横跨的也不是 k 行，而是 d·(k − 1) + 1 行。",
+        "膨胀后的卷积核横跨的也不是 k 行，而是 d·(k − 1) + 1 行。",
     ),
     experiment,
 )

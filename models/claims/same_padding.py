@@ -42,7 +42,7 @@ class Count:
 KINDS = {
     "odd": both("Odd kernel, stride 1", "奇数核，步幅 1"),
     "even": both("Even kernel, stride 1", "偶数核，步幅 1"),
-    "dilated": both("Odd kernel, stride 1, dilated", "奇数核，步幅 1，带空洞"),
+    "dilated": both("Odd kernel, stride 1, dilated", "奇数核，步幅 1，带膨胀"),
     "strided": both("Odd kernel, stride 2 to 4", "奇数核，步幅 2～4"),
     "even strided": both("Even kernel, stride 2 to 4", "偶数核，步幅 2～4"),
 }
@@ -122,14 +122,14 @@ def experiment(seed: int) -> Finding:
             f"(k − 1)/2 kept the size in {odd.keeps_size} of {odd.cases} cases with an odd, undilated kernel and stride 1, "
             f"and in {kept - odd.keeps_size} of {CASES - odd.cases} others; where an odd number of pixels is needed, "
             f"PyTorch put the odd one at the end in {after} of {odd_pixels} cases.",
-            f"核为奇数、没有空洞、步幅为 1 时，{odd.cases} 次中有 {odd.keeps_size} 次 (k − 1)/2 使尺寸不变；"
-            f"其余 {CASES - odd.cases} 次中只有 {kept - odd.keeps_size} 次。需要补奇数个像素时，"
+            f"核为奇数、不膨胀、步幅为 1 时，{odd.cases} 次中有 {odd.keeps_size} 次 (k − 1)/2 使尺寸不变；"
+            f"其余 {CASES - odd.cases} 次中有 {kept - odd.keeps_size} 次。需要补奇数个像素时，"
             f"{odd_pixels} 次中有 {after} 次 PyTorch 把多出的一个补在末尾。",
         ),
         condition=both(
             "For odd kernels without dilation and with stride 1. An even kernel needs one pixel more on one side than on "
             "the other, a dilated one d·(k − 1)/2.",
-            "核为奇数、没有空洞、步幅为 1 时成立。偶数核必须有一侧多补一个像素，带空洞的核则要补 d·(k − 1)/2。",
+            "核为奇数、不膨胀、步幅为 1 时成立。偶数核必须有一侧多补一个像素，膨胀的核则要补 d·(k − 1)/2。",
         ),
         table=table(
             [
@@ -149,7 +149,7 @@ def experiment(seed: int) -> Finding:
 SAME_PADDING = Claim(
     "same-padding",
     ("convolution",),
-    both("How much “same” padding adds", "same 填充要补多少"),
+    both("How much “same” padding adds", "“same”填充要补多少"),
     both(
         "For the output to be as large as the input, (kernel size − 1) ÷ 2 pixels are added on every side.",
         "要让输出和输入一样大，每一侧补（核大小 − 1）÷ 2 个像素。",

@@ -80,7 +80,7 @@ def rows(seed: int, used: Counter[int]) -> list[list[Cell]]:
             [
                 str(stride)
                 if dilation == 1
-                else both(f"{stride}, dilation {dilation}", f"{stride}，空洞 {dilation}"),
+                else both(f"{stride}, dilation {dilation}", f"{stride}，膨胀率 {dilation}"),
                 f"{side}×{side}",
                 shared,
                 f"{unread(3, stride, dilation):.0%}",
@@ -105,13 +105,13 @@ def experiment(seed: int) -> Finding:
             f"A stride from 2 to 4 gave a smaller map and less overlap than stride 1 in {good} of {len(plain)} random "
             f"settings without dilation, and in {good_dilated} of {len(dilated)} with it; {usual} of the {total} "
             "convolutions in our trained networks have stride 1 or 2.",
-            f"没有空洞时，{len(plain)} 组随机设置中有 {good} 组在步幅 2～4 下比步幅 1 特征图更小、重叠更少；"
-            f"有空洞时 {len(dilated)} 组中只有 {good_dilated} 组如此。本站训练好的网络共有 {total} 个卷积层，"
+            f"核不膨胀时，{len(plain)} 组随机设置中有 {good} 组在步幅 2～4 下比步幅 1 特征图更小、重叠更少；"
+            f"核膨胀时 {len(dilated)} 组中有 {good_dilated} 组如此。本站训练好的网络共有 {total} 个卷积层，"
             f"其中 {usual} 个的步幅是 1 或 2。",
         ),
         condition=both(
             "For kernels without gaps. The windows of a dilated kernel may share nothing with stride 1 and a lot with stride 2.",
-            "卷积核没有空洞时成立。带空洞的核，步幅 1 时相邻窗口可能毫无重叠，步幅 2 时反而重叠很多。",
+            "卷积核不膨胀时成立。膨胀的核，步幅 1 时相邻窗口可能毫无重叠，步幅 2 时反而重叠很多。",
         ),
         table=table(
             [
@@ -141,7 +141,7 @@ STRIDE_ONE_TWO = Claim(
         "步幅为 1 时，卷积核逐像素移动，相邻窗口重叠多，特征图大；步幅更大时核跳着走，重叠少，特征图小。常用 1 和 2。",
     ),
     both(
-        "From a stride of the kernel's size on, windows no longer overlap; beyond it, pixels are skipped altogether. "
+        "From a stride of the kernel’s size on, windows no longer overlap; beyond it, pixels are skipped altogether. "
         "And what is finer than the stride does not vanish: it comes back as a coarser pattern that is not there (aliasing).",
         "步幅等于核大小时窗口就不再重叠，再大就会漏掉像素。比步幅更细的花纹也不会消失，"
         "而是变成原图里并不存在的粗花纹（混叠）。",

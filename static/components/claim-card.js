@@ -70,21 +70,21 @@ export class ClaimCard extends PageElement {
       <div class="claim">
         <h3 id=${title}>${pick(claim.title)}</h3>
         <p>${pick(claim.statement)}</p>
+      </div>
+      <div class="found ${this.busy ? "waiting" : ""}">
+        <div class="news" role="status">${measurement ? verdict(measurement) : nothing}</div>
+        ${
+          measurement
+            ? html`${evidence(measurement, title)}
+              <p><b>${gettext("Where it stops being true:")}</b> ${pick(claim.limits)}</p>`
+            : nothing
+        }
         <div class="row">
           <button type="button" aria-describedby=${title} aria-disabled=${this.busy} @click=${this.measure}>
             ${measurement ? gettext("Measure again, with another seed") : gettext("Measure")}</button>
           <status-notice .error=${this.error} ?busy=${this.busy}></status-notice>
+          ${measurement && !this.busy ? html`<small class="soft">${circumstances(measurement)}</small>` : nothing}
         </div>
-      </div>
-      <div class="found ${this.busy ? "waiting" : ""}">
-        <div role="status">${measurement ? verdict(measurement) : nothing}</div>
-        ${
-          measurement
-            ? html`${evidence(measurement, title)}
-          <p class="limits"><b>${gettext("Where it stops being true")}</b> ${pick(claim.limits)}</p>
-          <p class="soft">${circumstances(measurement)}</p>`
-            : nothing
-        }
       </div>
     </article>`;
   }
@@ -107,14 +107,14 @@ function evidence({ table: { columns, rows } }, title) {
     <table>
       <thead><tr>${columns.map(
         (words, index) =>
-          html`<th scope="col" class=${numeric[index] ? "number" : nothing}>${pick(words)}</th>`,
+          html`<th scope="col" class=${numeric[index] ? "amount" : nothing}>${pick(words)}</th>`,
       )}</tr></thead>
       <tbody>${rows.map(
         ([first = "", ...rest]) => html`<tr>
           <th scope="row">${cellText(first)}</th>
           ${rest.map(
             (cell, index) =>
-              html`<td class=${numeric[index + 1] ? "number" : nothing}>${cellText(cell)}</td>`,
+              html`<td class=${numeric[index + 1] ? "amount" : nothing}>${cellText(cell)}</td>`,
           )}
         </tr>`,
       )}</tbody>
