@@ -6,6 +6,7 @@ import "../../components/choice-field.js";
 import "../../components/number-field.js";
 import "../../components/picture-picker.js";
 import "../../components/status-notice.js";
+import "./take.js";
 
 /** Cells along a side of the grid of numbers. */
 const [FEWEST, MOST] = [4, 16];
@@ -56,6 +57,7 @@ export class ConvolutionTools extends PageElement {
           : nothing
       }
       <status-notice .busy=${busy}></status-notice>
+      <convolution-take></convolution-take>
     </div>
     ${numbers ? nothing : html`<picture-picker .value=${session.imageId(img) ?? ""} @picture-change=${this.#onPicture}></picture-picker>`}`;
   }

@@ -1,7 +1,7 @@
 /** The present settings as a runnable PyTorch program, with the very numbers of the kernels in it. */
 
 /** @typedef {import("../../core/wire.js").ConvolutionRequest} Params */
-/** @typedef {{before: number, after: number}} Axis */
+/** @typedef {{before: number, after: number, output_padding: number}} Axis */
 /** @typedef {readonly [number, number]} Pair */
 /**
  * @typedef {{
@@ -50,17 +50,17 @@ function input({ params, picture = "" }) {
     '# The picture as it is stored; any file will do: Image.open("picture.png")',
     `picture = Image.open(urlopen(${JSON.stringify(picture)})).convert("RGB")`,
     "x = torch.from_numpy(np.array(picture)).permute(2, 0, 1)[None]",
-    `scale = min(1, ${size} / max(x.shape[2:]))`,
-    "if scale < 1:",
-    "    fitted = [max(1, round(length * scale)) for length in x.shape[2:]]",
-    '    x = F.interpolate(x, fitted, mode="bicubic", antialias=True)',
+    "longest = max(x.shape[2:])",
+    `if longest > ${size}:`,
+    `    shape = [max(round(length * ${size} / longest), 1) for length in x.shape[2:]]`,
+    '    x = F.interpolate(x, shape, mode="bicubic", antialias=True)',
     "x = x.float() / 255",
     ...(colour === "grey"
       ? ["x = (x * torch.tensor([0.299, 0.587, 0.114]).view(3, 1, 1)).sum(1, keepdim=True)"]
       : []),
     ...(crop
       ? [
-          `x = x[:, :, ${crop.top} : ${crop.top + crop.height}, ${crop.left} : ${crop.left + crop.width}]`,
+          `x = x[:, :, ${crop.top}:${crop.top + crop.height}, ${crop.left}:${crop.left + crop.width}]`,
         ]
       : []),
   ];
@@ -102,7 +102,8 @@ function convolution({ params, axes }) {
 
 /** @param {Recipe} recipe */
 function transposed({ params, axes }) {
-  const { stride = [1, 1], dilation = [1, 1], groups = 1, output_padding: extra = [0, 0] } = params;
+  const { stride = [1, 1], dilation = [1, 1], groups = 1 } = params;
+  const extra = axes.map((axis) => axis.output_padding);
   const [top, bottom, left, right] = sides(axes);
   const even = top === bottom && left === right;
   const options = [
