@@ -110,8 +110,8 @@ def experiment(seed: int) -> Finding:
         # The kernels that networks really use; a symmetric kernel is an accident.
         within=trained.cases > 0 and trained.equal == trained.cases,
         summary=both(
-            f"F.conv2d gave the convolution of {equal:,} of {total:,} kernels as they were, of {turned:,} once they were turned "
-            f"by 180°; of the {trained.cases} trained ones, {trained.equal} as they were.",
+            f"F.conv2d gave the convolution of {equal:,} of {total:,} kernels as they were, and of {turned:,} once they were turned "
+            f"by 180°; of the {trained.cases} trained ones, of {trained.equal} as they were.",
             f"{total:,} 个核中，F.conv2d 直接算出的结果有 {equal:,} 个等于真正的卷积；先把核旋转 180°，则有 {turned:,} 个相等。"
             f"{trained.cases} 个训练出来的核中，直接相等的有 {trained.equal} 个。",
         ),

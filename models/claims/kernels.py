@@ -73,12 +73,18 @@ def applied(case: Case, channels: int, generator: torch.Generator) -> Tensor | N
 
 @dataclass
 class Count:
-    """How many convolutions of one kind there were, what was true of how many, and the weights of the last."""
+    """How many convolutions of one kind there were, and what was true of how many; the one with most weights."""
 
     cases: int = 0
     first: int = 0
     second: int = 0
-    shape: str = ""
+    weights: int = 0
+    largest: str = ""
+
+    def show(self, weight: Tensor, text: str) -> None:
+        """Keep the text of the convolution with most weights, the first of several."""
+        if weight.numel() > self.weights:
+            self.weights, self.largest = weight.numel(), text
 
 
 def depths(seed: int) -> tuple[dict[str, Count], dict[str, Words]]:
@@ -96,7 +102,7 @@ def depths(seed: int) -> tuple[dict[str, Count], dict[str, Words]]:
             applied(case, case.in_channels + step, generator) for step in (-1, 1) if case.in_channels + step
         )
         count.second += fits and all(other is None for other in others)
-        count.shape = written(case.weight.shape)
+        count.show(case.weight, written(case.weight.shape))
     return counts, names
 
 
@@ -104,7 +110,7 @@ def measure_depth(seed: int) -> Finding:
     """Every convolution with its own input, and with one channel more and less."""
     counts, names = depths(seed)
     rows: list[list[Cell]] = [
-        [names[kind], count.cases, count.first, count.second, count.shape] for kind, count in counts.items()
+        [names[kind], count.cases, count.first, count.second, count.largest] for kind, count in counts.items()
     ]
     split = {GROUPED.en, DEPTHWISE.en} | {kind for kind in counts if kind.endswith("depthwise")}
     full = [count for kind, count in counts.items() if kind not in split]
@@ -137,8 +143,8 @@ def measure_depth(seed: int) -> Finding:
                 both("Depth = input channels", "深度 = 输入通道数"),
                 both("Other inputs refused", "拒绝其他通道数"),
                 both(
-                    "Weights of the last: kernels × depth × height × width",
-                    "最后一个的权重：核数 × 深度 × 高 × 宽",
+                    "Largest: kernels × depth × height × width",
+                    "最大的一个：核数 × 深度 × 高 × 宽",
                 ),
             ],
             rows,
@@ -166,7 +172,7 @@ def counted(seed: int) -> tuple[dict[str, Count], dict[str, Words]]:
         count.cases += 1
         count.first += before.shape[1] == kernels
         count.second += moved.tolist() == [changed]
-        count.shape = f"{kernels} → {before.shape[1]}"
+        count.show(case.weight, f"{kernels} → {before.shape[1]}")
     return counts, names
 
 
@@ -174,7 +180,7 @@ def measure_count(seed: int) -> Finding:
     """Every convolution on a random input, as it is and with one kernel changed."""
     counts, names = counted(seed)
     rows: list[list[Cell]] = [
-        [names[kind], count.cases, count.first, count.second, count.shape] for kind, count in counts.items()
+        [names[kind], count.cases, count.first, count.second, count.largest] for kind, count in counts.items()
     ]
     total, as_many, own = (
         sum(getattr(count, key) for count in counts.values()) for key in ("cases", "first", "second")
@@ -197,7 +203,7 @@ def measure_count(seed: int) -> Finding:
                 both("Number", "个数"),
                 both("Output channels = kernels", "输出通道数 = 核数"),
                 both("One kernel, one channel", "一个核只管一个通道"),
-                both("The last: kernels → channels", "最后一个：核数 → 通道数"),
+                both("Largest: kernels → channels", "最大的一个：核数 → 通道数"),
             ],
             rows,
         ),

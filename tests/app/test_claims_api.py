@@ -9,6 +9,7 @@ from models.claims.claim import ClaimList, Measurement
 from models.claims.registry import CLAIMS
 
 CHEAP = "weight-sharing"
+pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 
 
 def test_claims_are_listed_in_the_order_of_reading(client: TestClient) -> None:
