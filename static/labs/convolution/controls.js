@@ -22,7 +22,7 @@ export class ConvolutionControls extends SessionPart {
     const { values } = session.state;
     const { mode, linked } = values;
     const back = mode === "transposed";
-    return html`<section aria-label=${gettext("How they slide")}>
+    return html`<section class="sliding" aria-label=${gettext("How they slide")}>
         <header><h2>${gettext("How they slide")}</h2>
           <button type="button" class="plain link" aria-pressed=${linked} @click=${link}>${
             linked ? gettext("Set height and width apart") : gettext("Height and width together")
@@ -41,7 +41,7 @@ export class ConvolutionControls extends SessionPart {
         ${said("mode")}
         ${back ? html`<p class="hint">${gettext("Each input writes the whole kernel, times its value, into the output; where these overlap they add up.")}</p>` : nothing}
       </section>
-      <section aria-label=${gettext("What follows")}>
+      <section class="after" aria-label=${gettext("What follows")}>
         <header><h2>${gettext("What follows")}</h2></header>
         <choice-field small label=${gettext("Activation")} .value=${values.relu ? "relu" : "none"} .options=${[
           { value: "none", label: gettext("none") },

@@ -1,10 +1,9 @@
 import { html } from "lit";
 import { PageElement } from "../../components/element.js";
 import "./compare.js";
-import "./controls.js";
 import "./counts.js";
+import "./dock.js";
 import "./formula.js";
-import "./kernels.js";
 import "./stage.js";
 import "./tools.js";
 
@@ -13,7 +12,7 @@ export class ConvolutionLab extends PageElement {
   render() {
     return html`<convolution-tools></convolution-tools>
       <convolution-stage></convolution-stage>
-      <div class="side"><kernel-set></kernel-set><convolution-controls></convolution-controls></div>
+      <control-dock class="side"></control-dock>
       <div class="below">
         <size-formula></size-formula>
         <count-table></count-table>
