@@ -14,7 +14,10 @@ import { session } from "./session.js";
 export function problem(...names) {
   const { error } = session;
   const field = error?.field.split(".")[0] ?? "";
-  return error && names.includes(field) ? problemWords(error) : "";
+  if (!error || !names.includes(field)) return "";
+  const words = problemWords(error);
+  // It stands beside the control; the field need not be named again.
+  return words.startsWith(`${error.field}: `) ? words.slice(error.field.length + 2) : words;
 }
 
 /** Height and width of the input. @returns {[number, number]} */

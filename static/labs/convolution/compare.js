@@ -11,6 +11,7 @@ import { suited } from "./kernel-list.js";
 import { SessionPart } from "./part.js";
 import { session } from "./session.js";
 import { settingWords } from "./setting-words.js";
+import { steady } from "./steady.js";
 import "../../components/colour-legend.js";
 import "../../components/heat-map.js";
 
@@ -81,10 +82,13 @@ export class SettingCompare extends SessionPart {
       (tensor) => tensor !== null,
     );
     const ranges = tensors.map((tensor) => tensor.range([Math.min(k, tensor.count - 1)]));
-    const range = /** @type {[number, number]} */ ([
-      Math.min(...ranges.map(([lo]) => lo)),
-      Math.max(...ranges.map(([, hi]) => hi)),
-    ]);
+    const range = steady(
+      "kept",
+      /** @type {[number, number]} */ ([
+        Math.min(...ranges.map(([lo]) => lo)),
+        Math.max(...ranges.map(([, hi]) => hi)),
+      ]),
+    );
     const widest = Math.max(1, ...tensors.map(({ width }) => width));
     const figure = (
       /** @type {Tensor | null} */ tensor,
@@ -97,7 +101,7 @@ export class SettingCompare extends SessionPart {
         <figcaption><b>${title}</b>${acts}</figcaption>
         <div class="map" .style=${`--part: ${(tensor?.width ?? widest) / widest}`}>${
           tensor
-            ? html`<heat-map mode="still" .tensor=${tensor} .maps=${[map]} .range=${range} label="${title}"></heat-map>`
+            ? html`<heat-map mode="still" .tensor=${tensor} .maps=${steady(`kept ${title}`, [map])} .range=${range} label="${title}"></heat-map>`
             : nothing
         }</div>
         <p class="hint">${tensor ? `${format.shape(tensor.shape.slice(-2))} · ${words}` : words}</p>
@@ -119,11 +123,13 @@ export class SettingCompare extends SessionPart {
           );
         })}
       </div>
-      <colour-legend .scale=${scaleFor(...range)} .range=${range} .scopes=${[]}></colour-legend>
+      <colour-legend .scale=${scaleFor(...range)} .range=${range} .scopes=${NO_SCOPES}></colour-legend>
       <p class="hint">${gettext("Output channel {k} of each, all in one scale.", { k })}</p>`;
   }
 }
 
+/** @type {[]} */
+const NO_SCOPES = [];
 /** @type {Made} */
 const NOTHING = { tensor: null, error: null };
 
