@@ -32,6 +32,7 @@ const NO_SIDES = { top: 0, left: 0, bottom: 0, right: 0 };
  * - `ring` {Sides} how many of the outer rows and columns are padding: drawn hatched, with places below 0 or past
  *   the end; `lost` {{bottom, right}} rows and columns at the end that no window reaches: crossed out
  * - `tones` {Map<string, string> | null} colours of single cells, by `"y,x"`: a ring in the cell
+ *   (`ringed` {boolean}: the numbers always leave room for it)
  * - `labels` {Map<string, string> | null} what stands in single cells instead of their number; the others
  *   stand back while there are any
  * - `from` {number | null} cells from this one on, in scan order, are not drawn yet
@@ -69,6 +70,7 @@ export class CellGrid extends PageElement {
     brush: { attribute: false },
     editable: { type: Boolean },
     label: {},
+    ringed: { type: Boolean },
     names: { attribute: false },
     table: { type: Boolean },
     readout: { type: Boolean },
@@ -103,6 +105,7 @@ export class CellGrid extends PageElement {
     /** @type {number | null} */ this.brush = null;
     this.editable = false;
     this.label = "";
+    this.ringed = false;
     /** @type {((y: number, x: number) => string) | null} */ this.names = null;
     this.table = false;
     this.readout = false;
@@ -190,6 +193,7 @@ export class CellGrid extends PageElement {
       height,
       width,
       cell,
+      size: room(cell, this.ringed).size,
       inks: this.#inks,
       look: (row, column) => {
         const value = tensor.at(map, row, column);
@@ -228,10 +232,10 @@ export class CellGrid extends PageElement {
 
   /** @param {Tensor} tensor */
   #writer(tensor) {
-    const { map, cell } = this;
-    const key = [tensor, map, cell];
+    const { map, cell, ringed } = this;
+    const key = [tensor, map, cell, ringed];
     if (key.some((part, i) => part !== this.#writing.key[i]))
-      this.#writing = { key, write: writer(tensor.map(map), room(cell).letters) };
+      this.#writing = { key, write: writer(tensor.map(map), room(cell, ringed).letters) };
     return this.#writing.write;
   }
 
@@ -267,7 +271,7 @@ export class CellGrid extends PageElement {
     const toggle = (/** @type {boolean} */ open) => {
       this.open = open;
     };
-    return numbersOf({ tensor, map, ring, label, open, toggle });
+    return numbersOf({ tables: [{ tensor, map, ring, label }], open, toggle });
   }
 
   /** @param {Box} box @param {string} kind @param {string} [label] */

@@ -18,16 +18,16 @@ export class CellPainter {
 
   /**
    * @param {HTMLCanvasElement} canvas
-   * @param {{height: number, width: number, cell: number, inks: Inks, look: (y: number, x: number) => Look}} grid
-   * `cell`: side of a cell in CSS pixels
+   * @param {{height: number, width: number, cell: number, size: number, inks: Inks, look: (y: number, x: number) => Look}} grid
+   * `cell`: side of a cell in CSS pixels; `size`: of its letters
    * @returns {number} how many cells were painted
    */
-  paint(canvas, { height, width, cell, inks, look }) {
+  paint(canvas, { height, width, cell, size, inks, look }) {
     const context = canvas.getContext("2d");
     if (!context) return 0;
     const scale = globalThis.devicePixelRatio || 1;
     const side = Math.max(1, Math.round(cell * scale));
-    const frame = [height, width, side, ...Object.values(inks)].join();
+    const frame = [height, width, side, size, ...Object.values(inks)].join();
     if (frame !== this.#frame) {
       this.#frame = frame;
       this.#painted = [];
@@ -44,7 +44,7 @@ export class CellPainter {
         const at = y * width + x;
         if (key === this.#painted[at]) continue;
         this.#painted[at] = key;
-        paintCell(context, x * side, y * side, side, scale, each, inks);
+        paintCell(context, x * side, y * side, side, scale, size, each, inks);
         count++;
       }
     return count;
@@ -58,19 +58,26 @@ export class CellPainter {
 
 /** Letters that fit into a cell, and the size they have.
  * @param {number} cell in CSS pixels
+ * @param {boolean} [ringed] whether cells have rings of colour
  * @returns {{letters: number, size: number}}
  */
-export function room(cell) {
-  const size = Math.max(8, Math.min(14, Math.round(cell * 0.36)));
-  return { size, letters: Math.floor((cell - 2) / (size * 0.58)) };
+export function room(cell, ringed = false) {
+  const size = Math.max(8, Math.min(14, Math.round(cell * (ringed ? 0.32 : 0.36))));
+  const free = cell - 2 - (ringed ? 1.5 * ringWidth(cell) : 0);
+  return { size, letters: cell < 14 ? 0 : Math.floor(free / (size * 0.6)) };
+}
+
+/** @param {number} cell in CSS pixels */
+function ringWidth(cell) {
+  return Math.max(1.5, Math.min(3.5, cell / 11));
 }
 
 /**
  * @param {CanvasRenderingContext2D} context
- * @param {number} left @param {number} top @param {number} side @param {number} scale
+ * @param {number} left @param {number} top @param {number} side @param {number} scale @param {number} size
  * @param {Look} look @param {Inks} inks
  */
-function paintCell(context, left, top, side, scale, look, inks) {
+function paintCell(context, left, top, side, scale, size, look, inks) {
   const line = side >= 10 * scale ? Math.max(1, Math.round(scale)) : 0;
   context.globalAlpha = 1;
   context.fillStyle = inks.line;
@@ -101,11 +108,10 @@ function paintCell(context, left, top, side, scale, look, inks) {
   if (look.tone) ring(context, left, top, inner, scale, look.tone, inks.paper);
   context.globalAlpha = look.faint ? 0.55 : 1;
   if (look.text) {
-    const { size } = room(side / scale);
     context.font = `${size * scale}px ${inks.font}`;
     const [x, y] = [left + inner / 2, top + inner / 2 + scale * 0.5];
-    if (look.hatch) {
-      context.lineWidth = 3.5 * scale;
+    if (look.hatch || look.tone) {
+      context.lineWidth = 3 * scale;
       context.lineJoin = "round";
       context.strokeStyle = look.fill;
       context.strokeText(look.text, x, y);
@@ -145,7 +151,7 @@ function hatch(context, left, top, side, scale, kind, colour) {
  * @param {number} left @param {number} top @param {number} side @param {number} scale
  * @param {string} tone @param {string} paper */
 function ring(context, left, top, side, scale, tone, paper) {
-  const width = Math.max(1.5, Math.min(4, side / scale / 10)) * scale;
+  const width = ringWidth(side / scale) * scale;
   context.strokeStyle = paper;
   context.lineWidth = width + 1.5 * scale;
   context.strokeRect(

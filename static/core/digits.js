@@ -12,6 +12,7 @@ const MOST = 3;
  * @returns {((value: number) => string) | null} null where there is no room for numbers
  */
 export function writer(values, letters) {
+  if (letters < 1) return null;
   let [lo, hi, whole] = [0, 0, true];
   for (const value of values) {
     if (!Number.isFinite(value)) continue;

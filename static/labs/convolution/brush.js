@@ -19,31 +19,25 @@ const [FEWEST, MOST] = [4, 16];
 export function brushBar(stage, answer) {
   const { source, img, size, crop } = session.state.values;
   const image = session.imageId(img);
+  const cut = source === "crop" && image;
+  if (!cut && !stage.painting) return nothing;
   return html`<div class="brush-bar">
-    ${source === "crop" && image ? cropPart(imageUrl(image, size), crop) : nothing}
-    <choice-field small label=${gettext("A stroke over the input")} .value=${stage.painting ? "paint" : "point"}
-      .options=${[
-        { value: "point", label: gettext("points") },
-        { value: "paint", label: gettext("paints") },
-      ]} @value-change=${stage.onTool}></choice-field>
+    ${cut ? cropPart(imageUrl(image, size), crop) : nothing}
     ${stage.painting ? brush(stage, answer) : nothing}
-    <p class="hint">${
-      stage.painting
-        ? gettext(
-            "Paint with the mouse or a finger. With the keys: arrows move, Space paints, digits type a number.",
-          )
-        : gettext(
-            "Point at any cell. Double-click an input cell, or type digits on it, to change its number.",
-          )
-    }</p>
   </div>`;
+}
+
+/** Whether strokes over the input paint. @param {Stage} stage */
+export function paintButton(stage) {
+  return html`<button type="button" class="plain" aria-pressed=${stage.painting} @click=${stage.onTool}
+    title=${gettext("Change the input’s numbers. Without this, too: double-click a cell, or type digits on it.")}>${gettext("Paint")}</button>`;
 }
 
 /** @param {Stage} stage @param {Answer} answer */
 function brush(stage, answer) {
   const several = (answer.shape.input[0] ?? 1) > 1;
   const picture = answer.request.input.kind === "picture";
-  return html`<number-field label=${gettext("Paint")} .value=${stage.brush} .min=${-99} .max=${99} .step=${picture ? 0.1 : 1}
+  return html`<number-field label=${gettext("Number to paint")} .value=${stage.brush} .min=${-99} .max=${99} .step=${picture ? 0.1 : 1}
       @value-input=${stage.onBrush} @value-change=${stage.onBrush}></number-field>
     ${
       several
@@ -53,7 +47,8 @@ function brush(stage, answer) {
             { value: "all", label: gettext("all channels") },
           ]} @value-change=${stage.onDeep}></choice-field>`
         : nothing
-    }`;
+    }
+    <p class="hint">${gettext("Stroke over the input with the mouse or a finger. With the keys: arrows move, Space paints, digits type a number.")}</p>`;
 }
 
 /** @param {string} src @param {Crop} crop */

@@ -69,7 +69,7 @@ export function decorate(answer, touch, at, write) {
   if (!place) return decor;
   const from = { y: place.y, x: place.x };
   if (onInput) decor.input.cursor = from;
-  else decor.output.cursor = from;
+  else if (touch) decor.output.cursor = from;
 
   if (onInput === links.transposed) {
     // One window, and the cells under it.

@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
 import { channelName, lightOf } from "./channels.js";
+import { slices } from "./figure-cells.js";
 import { ringOf } from "./figure-parts.js";
 import { channelsOf } from "./links.js";
 import "../../components/cell-grid.js";
@@ -12,7 +13,7 @@ import "../../components/cell-grid.js";
 /** @typedef {import("./stage.js").ConvolutionStage} Stage */
 
 /** Side of the small figures in CSS pixels. */
-const SIDE = 84;
+const SIDE = 72;
 
 /** One term for each input channel: slice ∗ kernel slice = partial map; each chooses its slice above.
  * @param {Stage} stage @param {Answer} answer @param {number} k @param {number} chosen */
@@ -40,7 +41,7 @@ function term(stage, answer, k, index, place, chosen) {
   const { input, kernels, partial, range, request, shape } = answer;
   const name = channelName(index, shape.input[0] ?? 1);
   const small = (/** @type {import("../../core/tensor.js").Tensor | null} */ tensor) =>
-    Math.max(2, Math.min(16, Math.floor(SIDE / Math.max(tensor?.width ?? 1, tensor?.height ?? 1))));
+    Math.max(2, Math.min(13, Math.floor(SIDE / Math.max(tensor?.width ?? 1, tensor?.height ?? 1))));
   const whole = answer.padded ?? input;
   const values = request.input.kind === "picture" ? [0, 1] : (range.padded ?? range.input ?? null);
   const depth = kernels?.shape[1] ?? 1;
@@ -53,7 +54,7 @@ function term(stage, answer, k, index, place, chosen) {
       place === null
         ? html`<span class="soft">${gettext("left out")}</span>`
         : html`<span aria-hidden="true">∗</span>
-          <cell-grid mode="still" .tensor=${kernels} .map=${k * depth + place} .cell=${small(kernels)} .range=${kernels?.range() ?? null} .signed=${true}
+          <cell-grid mode="still" .tensor=${kernels} .map=${k * depth + place} .cell=${small(kernels)} .range=${kernels?.range(slices(k, depth)) ?? null} .signed=${true}
             label=${gettext("{channel}: kernel", { channel: name })}></cell-grid>
           <span aria-hidden="true">=</span>
           ${partial ? html`<cell-grid mode="still" .tensor=${partial} .map=${place} .cell=${small(partial)} .range=${partial.range()} label=${gettext("{channel}: what it adds", { channel: name })}></cell-grid>` : nothing}`

@@ -71,7 +71,7 @@ export const fields = {
   /** The chosen kernel. */
   k: number(0, { min: 0, max: MOST_KERNELS - 1 }),
   /** The pinned element of the output. */
-  pin: json(/** @type {{y: number, x: number} | null} */ (null), isPlace),
+  pin: json(/** @type {{y: number, x: number} | null} */ ({ y: 1, x: 3 }), isPlace),
   coverage: flag(false),
   /** Settings to compare with: what `settings()` gave. */
   pinned: json(/** @type {Record<string, any>[]} */ ([]), arePinned),

@@ -5,7 +5,7 @@ import { room } from "../../core/cells.js";
 import { writer } from "../../core/digits.js";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
-import { brushBar } from "./brush.js";
+import { brushBar, paintButton } from "./brush.js";
 import { channelName, lightOf } from "./channels.js";
 import { decorate } from "./decor.js";
 import { depthRow } from "./depth.js";
@@ -21,7 +21,7 @@ import {
 } from "./figure-parts.js";
 import { channelsOf } from "./links.js";
 import { session } from "./session.js";
-import { cellSize, kernelCell } from "./sizes.js";
+import { cellSizes } from "./sizes.js";
 import "../../components/cell-grid.js";
 
 /** @typedef {import("./session.js").Answer} Answer */
@@ -39,29 +39,27 @@ export function cellsFigure(stage, answer) {
   const map = kernels.count ? k * (kernels.shape[1] ?? 1) + slice - first : 0;
   const [, rows = 1, columns = 1] = (answer.padded ?? answer.input)?.shape ?? [];
   const [, high = 1, wide = 1] = answer.shape.convolved;
-  const final = answer.output;
-  const figures = [
-    { rows, columns },
-    { rows: kernels.height, columns: kernels.width },
-    { rows: high, columns: wide },
-  ];
   const [, finalRows = 1, finalColumns = 1] = answer.shape.output;
-  const all = final ? [...figures, { rows: finalRows, columns: finalColumns }] : figures;
-  const [without, withFinal] = [cellSize(stage.width, figures), cellSize(stage.width, all)];
-  // What follows the convolution may go into a line of its own rather than make all the cells small.
-  const cell = without > withFinal + 6 ? without : withFinal;
-  const small = kernelCell(cell, kernels.width, stage.width);
+  const { cell, kernel: small } = cellSizes(stage.width, {
+    input: { rows, columns },
+    kernel: { rows: kernels.height, columns: kernels.width },
+    output: { rows: high, columns: wide },
+    final: answer.output && { rows: finalRows, columns: finalColumns },
+  });
+  const { letters } = room(cell);
   const write =
-    writer(kernels.map(map), room(cell).letters) ??
-    ((/** @type {number} */ value) => format.number(value, 1));
-  const decor = decorate(answer, stage.touch, session.at, (i, j) => write(kernels.at(map, i, j)));
+    writer(kernels.map(map), letters) ?? ((/** @type {number} */ value) => format.number(value, 1));
+  const times = (/** @type {string} */ weight) => (weight.length < letters ? `×${weight}` : weight);
+  const decor = decorate(answer, stage.touch, session.at, (i, j) =>
+    times(write(kernels.at(map, i, j))),
+  );
   return html`<div class="cells-row">
       ${inputFigure(stage, answer, decor.input, slice, cell)}
       <span class="conv-sign" aria-hidden="true">${answer.request.mode === "transposed" ? "⊛" : "∗"}</span>
       ${kernelFigure(stage, answer, decor.kernel, k, slice, map, small)}
       <span class="conv-sign" aria-hidden="true">=</span>
       ${outputFigure(stage, answer, decor.output, k, cell)}
-      ${final ? html`<span class="conv-sign" aria-hidden="true">→</span>${finalFigure(stage, answer, decor.final, k, cell)}` : nothing}
+      ${answer.output ? html`<span class="conv-sign" aria-hidden="true">→</span>${finalFigure(stage, answer, decor.final, k, cell)}` : nothing}
     </div>
     <output class="readout">${stage.words(answer, decor)}</output>
     ${brushBar(stage, answer)}
@@ -86,7 +84,8 @@ function inputFigure(stage, answer, marks, slice, cell) {
     kind: "input-figure-cells",
     name: count === 1 ? gettext("Input") : gettext("Input, {channel}", { channel: name }),
     size: shape.input,
-    more: transposed ? nothing : coverageButton(answer),
+    more: html`${transposed ? nothing : coverageButton(answer)}${paintButton(stage)}`,
+    width: cell * (tensor?.width ?? 1),
     body: html`<cell-grid id="input-grid" .tensor=${tensor} .map=${covered ? 0 : slice} .cell=${cell}
       .range=${covered ? null : values} .light=${light} .ring=${ring ?? NONE} .lost=${covered ? NONE : lostOf(answer)}
       .tones=${marks.tones} .labels=${marks.labels} .marks=${frame(marks)} .cursor=${marks.cursor}
@@ -124,11 +123,17 @@ export function kernelFigure(stage, answer, marks, k, slice, map, cell) {
     kind: "kernel-figure-cells",
     name,
     size: (kernels?.shape ?? []).slice(1),
-    body: html`<cell-grid id="kernel-grid" .tensor=${kernels} .map=${map} .cell=${cell} .range=${kernels?.range() ?? null}
+    width: cell * (kernels?.width ?? 1),
+    body: html`<cell-grid id="kernel-grid" ringed .tensor=${kernels} .map=${map} .cell=${cell} .range=${kernels?.range(slices(k, depth)) ?? null}
       .signed=${true} .tones=${marks.tones} .labels=${marks.labels} .cursor=${marks.cursor} table label=${name}
       @cell-hover=${stage.onKernel} @cell-leave=${stage.onLeave}
       @cell-pin=${(/** @type {Event} */ event) => event.stopPropagation()}></cell-grid>`,
   });
+}
+
+/** The maps of a kernel's slices. @param {number} k @param {number} depth */
+export function slices(k, depth) {
+  return Array.from({ length: depth }, (_, slice) => k * depth + slice);
 }
 
 /** @param {Stage} stage @param {Answer} answer @param {Marks} marks @param {number} k @param {number} cell */
@@ -148,6 +153,7 @@ function outputFigure(stage, answer, marks, k, cell) {
     name: gettext("Output"),
     size: answer.shape.convolved,
     more: request.mode === "transposed" ? coverageButton(answer) : nothing,
+    width: cell * width,
     body: html`<cell-grid id="output-grid" .tensor=${covered ? coverage : convolved} .map=${covered ? 0 : k} .cell=${cell}
       .range=${covered ? null : rangeOf(stage, answer)} .signed=${covered ? false : (convolved?.range()[0] ?? 0) < 0}
       .tones=${marks.tones} .labels=${marks.labels} .marks=${frame(marks)} .cursor=${marks.cursor} .lost=${lost}
@@ -172,6 +178,7 @@ function finalFigure(stage, answer, marks, k, cell) {
     kind: "final-figure-cells",
     name: finalName(request),
     size: answer.shape.output,
+    width: cell * (output?.width ?? 1),
     body: html`<cell-grid id="final-grid" .tensor=${output} .map=${k} .cell=${cell} .range=${stage.scope === "map" ? null : (output?.range() ?? null)}
       .cursor=${marks.cursor} table label=${finalName(request)} .names=${outputName}
       @cell-hover=${stage.onFinal} @cell-leave=${stage.onLeave}

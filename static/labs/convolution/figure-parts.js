@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
 import { session } from "./session.js";
+import "../../components/choice-field.js";
 import "../../components/colour-legend.js";
 import "../../components/heat-map.js";
 
@@ -37,11 +38,12 @@ export function rangeOf(stage, answer) {
 }
 
 /** A figure with its name, its size and what else stands at its head.
- * @param {{kind: string, name: unknown, size: readonly number[], more?: unknown, body: unknown, below?: unknown}} parts
+ * @param {{kind: string, name: unknown, size: readonly number[], more?: unknown, width?: number, body: unknown,
+ *   below?: unknown}} parts `width`: of the body in CSS pixels, where it has one of its own
  */
-export function figure({ kind, name, size, more = nothing, body, below = nothing }) {
-  return html`<figure class="conv-figure ${kind}">
-    <figcaption><b>${name}</b> <span class="soft">${format.shape(size)}</span>${more}</figcaption>
+export function figure({ kind, name, size, more = nothing, width, body, below = nothing }) {
+  return html`<figure class="conv-figure ${kind}" .style=${width ? `--body:${width}px` : ""}>
+    <figcaption><b>${name}</b><span class="facts"><span class="soft">${format.shape(size)}</span>${more}</span></figcaption>
     ${body}${below}
   </figure>`;
 }
@@ -62,7 +64,7 @@ export function coverageWords(answer) {
   const { coverage, request } = answer;
   if (!coverage) return nothing;
   const [lo, hi] = coverage.range();
-  const words = { lo: format.number(lo), hi: format.number(hi) };
+  const words = { lo: format.fixed(lo, 0), hi: format.fixed(hi, 0) };
   return html`<p class="hint">${
     request.mode === "transposed"
       ? gettext("How many inputs add to each output: from {lo} to {hi}.", words)
@@ -78,7 +80,12 @@ export function shelf(stage, answer) {
   const { k } = session.state.values;
   const columns = stage.width < 560 ? 4 : 8;
   return html`<section class="conv-shelf" .style=${`--maps:${Math.min(columns, count)}`}>
-    <h3>${gettext("One output channel for each of the {n} kernels", { n: count })}</h3>
+    <div class="row"><h3>${gettext("One output channel for each of the {n} kernels", { n: count })}</h3>
+      <choice-field small bare label=${gettext("Colours spread over")} .value=${stage.scope}
+        .options=${[
+          { value: "map", label: gettext("each map") },
+          { value: "layer", label: gettext("all of them") },
+        ]} @value-change=${stage.onScope}></choice-field></div>
     <heat-map mode="maps" .tensor=${maps} .columns=${Math.min(columns, count)} .range=${stage.scope === "map" ? null : maps.range()}
       .selected=${Math.min(k, count - 1)} label=${gettext("Output channels")}
       .names=${Array.from({ length: count }, (_, n) => gettext("Kernel {n}", { n: n + 1 }))}
@@ -91,9 +98,7 @@ export function shelf(stage, answer) {
 export function legend(stage, answer, k) {
   const { convolved } = answer;
   if (!convolved) return nothing;
-  const several = convolved.count > 1;
-  return html`<colour-legend .scale=${stage.scaleOf(convolved, k)} .range=${convolved.range([k])} .scope=${stage.scope}
-    .scopes=${several ? ["map", "layer"] : []} @value-change=${stage.onScope}></colour-legend>`;
+  return html`<colour-legend .scale=${stage.scaleOf(convolved, k)} .range=${convolved.range([k])} .scopes=${[]}></colour-legend>`;
 }
 
 /** @param {Event} event */

@@ -21,7 +21,6 @@ import { lens } from "./lens.js";
 import { channelsOf, linksOf, windowBox, windowsOf } from "./links.js";
 import { asColours } from "./picture.js";
 import { session } from "./session.js";
-import { kernelCell } from "./sizes.js";
 import "../../components/heat-map.js";
 
 /** @typedef {import("./session.js").Answer} Answer */
@@ -55,7 +54,7 @@ export function pictureFigure(stage, answer) {
   const { touch } = stage;
   if (touch?.kind === "kernel") decor.kernel.cursor = { y: touch.i, x: touch.j };
   const boxes = boxesOf(answer, touch, session.at, decor);
-  const small = kernelCell(30, kernels.width, 300);
+  const small = kernels.width > 7 ? 22 : kernels.width > 4 ? 28 : 34;
   return html`<div class="picture-row">
       ${inputFigure(stage, answer, boxes.input)}
       <div class="between"><span class="conv-sign" aria-hidden="true">${answer.request.mode === "transposed" ? "⊛" : "∗"}</span>

@@ -47,28 +47,13 @@ export function remarks(answer, kernel) {
 
 /** @param {number} rows @param {number} columns */
 function lost(rows, columns) {
-  if (rows && columns)
-    return [
-      gettext(
-        "The last {rows} rows and {columns} columns, crossed out, are lost: after the last whole step of the stride no window reaches them.",
-        { rows, columns },
-      ),
-    ];
-  if (rows)
-    return [
-      gettext(
-        "The last {n} rows, crossed out, are lost: after the last whole step of the stride no window reaches them.",
-        { n: rows },
-      ),
-    ];
-  if (columns)
-    return [
-      gettext(
-        "The last {n} columns, crossed out, are lost: after the last whole step of the stride no window reaches them.",
-        { n: columns },
-      ),
-    ];
-  return [];
+  if (!rows && !columns) return [];
+  return [
+    gettext(
+      "Lost, and crossed out: rows at the bottom: {rows}, columns on the right: {columns}. After the last whole step of the stride no window reaches that far.",
+      { rows, columns },
+    ),
+  ];
 }
 
 /** @param {{remainder: number, after: number}} rows @param {{remainder: number, after: number}} columns */
@@ -76,15 +61,18 @@ function unpooled(rows, columns) {
   const said = [];
   if (rows.remainder || columns.remainder)
     said.push(
-      gettext("Pooling leaves out the last {rows} rows and {columns} columns of the map.", {
-        rows: rows.remainder,
-        columns: columns.remainder,
-      }),
+      gettext(
+        "Left out by the pooling: rows at the bottom: {rows}, columns on the right: {columns}.",
+        {
+          rows: rows.remainder,
+          columns: columns.remainder,
+        },
+      ),
     );
   if (rows.after || columns.after)
     said.push(
       gettext(
-        "In ceil mode the last pooling windows reach over the edge by {rows} rows and {columns} columns, which count for nothing.",
+        "In ceil mode the last pooling windows reach over the edge (rows: {rows}, columns: {columns}); what lies outside counts for nothing.",
         { rows: rows.after, columns: columns.after },
       ),
     );

@@ -154,9 +154,14 @@ export class Session extends EventTarget {
     const { touch, answer } = this;
     const { pin, k } = this.state.values;
     const place = touch?.kind === "output" ? touch : pin && { channel: k, ...pin };
-    const [, height = 0, width = 0] = answer?.shape.convolved ?? [];
-    if (!place || place.y >= height || place.x >= width) return null;
-    return { channel: place.channel, y: place.y, x: place.x };
+    const [count = 0, height = 0, width = 0] = answer?.shape.convolved ?? [];
+    if (!place || !height || !width) return null;
+    // What was pinned stays in sight where the output has become smaller.
+    return {
+      channel: Math.min(place.channel, count - 1),
+      y: Math.min(place.y, height - 1),
+      x: Math.min(place.x, width - 1),
+    };
   }
 
   /** Point at something, or at nothing. @param {Touch | null} touch */

@@ -1,36 +1,41 @@
 /** How large the cells of the figures are drawn, so that they fit side by side and their numbers can be read. */
 
 /** Largest and smallest side of a cell in CSS pixels; below the smallest the figures wrap instead. */
-const [LARGEST, SMALLEST] = [46, 22];
-/** Room between figures, for the signs. */
-export const GAP = 44;
-/** A figure needs no more height than this. */
-const HEIGHT = 470;
+const [LARGEST, SMALLEST] = [46, 20];
 /** The least that a finger can still hit, where even one figure alone is too wide. */
 const LEAST = 14;
+/** Room for a sign between two figures. */
+export const SIGN = 32;
+/** The least width of a figure, for the words at its head. */
+const HEAD = 108;
+/** So high a figure may be, so that the sum below it is still on the screen. */
+const HEIGHT = { wide: 340, narrow: 250 };
+
+/** @typedef {{rows: number, columns: number}} Figure */
 
 /**
- * The side of a cell such that figures of so many columns stand side by side in a width; as large as the
- * tallest allows. Where they would be too small they may wrap, and the widest alone decides.
- * @param {number} width in CSS pixels
- * @param {readonly {rows: number, columns: number}[]} figures
- * @returns {number} whole CSS pixels
+ * The sides of the cells of input and output, which are the same, and of the kernel, whose weights need room.
+ * Where the three do not fit beside each other they wrap.
+ * @param {number} width that there is, in CSS pixels
+ * @param {{input: Figure, kernel: Figure, output: Figure, final?: Figure | null}} figures
+ * @returns {{cell: number, kernel: number}} whole CSS pixels
  */
-export function cellSize(width, figures) {
-  const columns = figures.reduce((sum, figure) => sum + figure.columns, 0);
-  const tallest = Math.max(1, ...figures.map(({ rows }) => rows));
-  const widest = Math.max(1, ...figures.map((figure) => figure.columns));
-  const limit = Math.min(LARGEST, Math.max(SMALLEST, Math.floor(HEIGHT / tallest)));
-  const beside = Math.floor((width - GAP * (figures.length - 1)) / Math.max(1, columns));
-  if (beside >= SMALLEST) return Math.min(limit, beside);
-  return Math.max(LEAST, Math.min(limit, Math.floor(width / widest)));
-}
-
-/** The side of a cell of the kernel: that of the others, but never too small for its weights.
- * @param {number} cell
- * @param {number} columns of the kernel
- * @param {number} width that there is
- */
-export function kernelCell(cell, columns, width) {
-  return Math.max(LEAST, Math.min(Math.max(cell, 34), Math.floor(width / columns)));
+export function cellSizes(width, { input, kernel, output, final = null }) {
+  const wide = width >= 640;
+  const weights = Math.max(LEAST, Math.min(wide ? 38 : 34, Math.floor(width / kernel.columns)));
+  const least = Math.min(weights, kernel.columns > 5 ? 26 : 34);
+  const tallest = Math.max(input.rows, output.rows);
+  const height = HEIGHT[wide ? "wide" : "narrow"];
+  const limit = Math.min(LARGEST, Math.max(SMALLEST + 2, Math.floor(height / tallest)));
+  const room = width - 2 * SIGN - Math.max(HEAD, kernel.columns * least);
+  const beside = Math.floor(room / (input.columns + output.columns));
+  const widest = Math.max(input.columns, output.columns, final?.columns ?? 1);
+  const alone = Math.max(LEAST, Math.floor(width / widest));
+  const fits = beside >= SMALLEST;
+  const cell = Math.max(LEAST, Math.min(limit, fits ? beside : alone));
+  if (fits) {
+    const free = width - 2 * SIGN - cell * (input.columns + output.columns);
+    return { cell, kernel: Math.max(least, Math.min(weights, Math.floor(free / kernel.columns))) };
+  }
+  return { cell, kernel: weights };
 }

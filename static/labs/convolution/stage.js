@@ -100,7 +100,7 @@ export class ConvolutionStage extends PageElement {
     const view = viewOf(answer);
     const k = this.kernelOf(answer);
     const said = remarks(answer, k);
-    return html`<section class="conv-stage ${view ?? ""}" aria-label=${gettext("The convolution")}>
+    return html`<section class="conv-stage in-${view}" aria-label=${gettext("The convolution")}>
       ${view === "cells" ? cellsFigure(this, answer) : pictureFigure(this, answer)}
       ${said.length ? html`<ul class="remarks">${said.map((words) => html`<li>${words}</li>`)}</ul>` : nothing}
       <scan-transport></scan-transport>
@@ -255,9 +255,8 @@ export class ConvolutionStage extends PageElement {
     session.state.set({ source: "grid", grid: next }, { push: source === "crop" });
   };
 
-  onTool = (/** @type {CustomEvent<{value: string}>} */ event) => {
-    event.stopPropagation();
-    this.painting = event.detail.value === "paint";
+  onTool = () => {
+    this.painting = !this.painting;
     const picture = session.answer?.request.input.kind === "picture";
     if (picture && this.brush > 1) this.brush = 1;
   };

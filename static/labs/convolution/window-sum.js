@@ -6,7 +6,7 @@ import { gettext } from "../../core/i18n.js";
 import { Tensor } from "../../core/tensor.js";
 import { onTheme } from "../../core/theme.js";
 import { toneOf } from "../../core/tones.js";
-import { channelName } from "./channels.js";
+import { channelName, lightOf } from "./channels.js";
 import { finalName } from "./figure-cells.js";
 import { nameOf, pooledInto } from "./links.js";
 import { session } from "./session.js";
@@ -14,7 +14,7 @@ import "../../components/cell-grid.js";
 
 /** @typedef {import("./session.js").Answer} Answer */
 /** @typedef {import("./session.js").Window} Window */
-/** @typedef {{name: string, parts: Tensor[], sum: number}} Term one channel: inputs, weights, products, each one map */
+/** @typedef {{name: string, light: "" | "grey" | "red" | "green" | "blue", parts: Tensor[], sum: number}} Term one channel: inputs, weights, products, each one map */
 
 /** `<window-sum>`: one output element written out: products of each channel, their sums, bias, and what follows. */
 export class WindowSum extends PageElement {
@@ -30,7 +30,7 @@ export class WindowSum extends PageElement {
   constructor() {
     super();
     this.width = 0;
-    /** Which tables are open. @type {ReadonlySet<string>} */ this.open = new Set();
+    /** Whether the tables are open. */ this.open = false;
   }
 
   connectedCallback() {
@@ -58,10 +58,10 @@ export class WindowSum extends PageElement {
     const cell = cellOf(this.width, columns);
     return html`<section class="window-sum" aria-label=${gettext("The sum")}>
       <h3>${gettext("Output {n}, row {y}, column {x}", { n: window.channel + 1, y: window.y, x: window.x })}
-        <data value=${window.value}>${format.number(window.value, 5)}</data></h3>
+        <data value=${window.value}>${written(window.value)}</data></h3>
       <div class="sum-terms">${terms.map((term) => this.#term(term, terms, ring, tones, cell))}</div>
       ${this.#chain(answer, window, terms)}
-      ${terms.map(({ name, parts }) => this.#tables(name, parts, ring))}
+      ${this.#tables(terms)}
     </section>`;
   }
 
@@ -73,6 +73,7 @@ export class WindowSum extends PageElement {
     const tensor = (/** @type {any} */ rows) =>
       new Tensor(shape, Float32Array.from(rows.flat(Number.POSITIVE_INFINITY)));
     const terms = window.channels.map((channel, i) => ({
+      light: lightOf(answer, channel),
       name: channelName(channel, count),
       parts: [window.inputs[i], window.weights[i], window.products[i]].map(tensor),
       sum: window.channel_sums[i] ?? Number.NaN,
@@ -83,19 +84,19 @@ export class WindowSum extends PageElement {
 
   /** @param {Term} term @param {readonly Term[]} all
    * @param {import("../../core/places.js").Sides} ring @param {Map<string, string>} tones @param {number} cell */
-  #term({ name, parts, sum }, all, ring, tones, cell) {
-    const words = [gettext("input"), gettext("kernel"), gettext("products")];
+  #term({ name, light, parts, sum }, all, ring, tones, cell) {
+    const words = factorWords();
     const grids = parts.map((tensor, i) => {
       const ends = all.map((term) => term.parts[i]?.range() ?? /** @type {const} */ ([0, 0]));
       const range = [Math.min(...ends.map(([lo]) => lo)), Math.max(...ends.map(([, hi]) => hi))];
       return html`<span class="factor"><span class="sign" aria-hidden="true">${["", "×", "="][i]}</span>
-        <figure><cell-grid mode="still" .tensor=${tensor} .cell=${cell} .range=${range} .signed=${i ? true : null}
+        <figure><cell-grid mode="still" ringed .tensor=${tensor} .cell=${cell} .range=${light && !i ? LIGHT : range} .signed=${i ? true : null} .light=${i ? "" : light}
           .ring=${i ? NONE : ring} .tones=${shifted(tones, i ? NONE : ring)} label="${name}: ${words[i]}"></cell-grid>
         <figcaption>${words[i]}</figcaption></figure></span>`;
     });
     return html`<div class="sum-term">${all.length > 1 ? html`<b class="name">${name}</b>` : nothing}
       <div class="factors">${grids}</div>
-      <div class="total"><span>Σ</span><b>${format.number(sum, 5)}</b></div></div>`;
+      <div class="total"><span>Σ</span><b>${written(sum)}</b></div></div>`;
   }
 
   /** From the channels' sums to what comes out in the end. @param {Answer} answer @param {Window} window @param {readonly Term[]} terms */
@@ -111,7 +112,7 @@ export class WindowSum extends PageElement {
       digits = 5,
     ) =>
       html`<span class="link">${sign ? html`<span class="sign" aria-hidden="true">${sign}</span>` : nothing}
-        <span class="linked ${strong ? "strong" : ""}"><b title=${String(value)}>${format.number(value, digits)}</b><span>${words}</span></span></span>`;
+        <span class="linked ${strong ? "strong" : ""}"><b title=${String(value)}>${written(value, digits)}</b><span>${words}</span></span></span>`;
     return html`<p class="chain">
       ${terms.map(({ name, sum }, i) => part(i ? "+" : "", terms.length > 1 ? name : gettext("products"), sum))}
       ${part("+", gettext("bias"), window.bias)}${part("=", gettext("sum"), window.value, true)}
@@ -133,36 +134,40 @@ export class WindowSum extends PageElement {
       }</p>`;
   }
 
-  /** @param {string} name @param {readonly Tensor[]} parts @param {import("../../core/places.js").Sides} ring */
-  #tables(name, parts, ring) {
-    const key = name;
-    const open = this.open.has(key);
-    const [, , products] = parts;
-    if (!products) return nothing;
-    const toggle = (/** @type {boolean} */ now) => {
-      if (now === open) return;
-      const next = new Set(this.open);
-      if (now) next.add(key);
-      else next.delete(key);
-      this.open = next;
+  /** @param {readonly Term[]} terms */
+  #tables(terms) {
+    const words = factorWords();
+    const tables = terms.flatMap(({ name, parts }) =>
+      parts.map((tensor, i) => ({ tensor, map: 0, ring: NONE, label: `${name}: ${words[i]}` })),
+    );
+    const toggle = (/** @type {boolean} */ open) => {
+      this.open = open;
     };
-    return numbersOf({
-      tensor: products,
-      map: 0,
-      ring: { ...ring, top: 0, left: 0 },
-      label: gettext("{channel}: products", { channel: name }),
-      open,
-      toggle,
-    });
+    return numbersOf({ tables, open: this.open, toggle });
   }
 }
 
+/** What the three grids of a term are. */
+function factorWords() {
+  return [gettext("input"), gettext("kernel"), gettext("products")];
+}
+
+/** From black to full light. */
+const LIGHT = [0, 1];
 const NONE = { top: 0, left: 0, bottom: 0, right: 0 };
+
+/** A whole number as it is, others to some digits. @param {number} value @param {number} [digits] */
+function written(value, digits = 5) {
+  return Number.isInteger(value) ? format.fixed(value, 0) : format.number(value, digits);
+}
 
 /** The side of the strip's cells: three grids beside each other. @param {number} width @param {number} columns */
 function cellOf(width, columns) {
   const room = Math.min(width, 880) - 90;
-  return Math.max(18, Math.min(38, Math.floor(room / (3 * Math.max(1, columns)))));
+  return Math.max(
+    18,
+    Math.min(width < 640 ? 34 : 42, Math.floor(room / (3 * Math.max(1, columns)))),
+  );
 }
 
 /** Rows and columns of the window that lie on padding. @param {Answer} answer @param {Window} window */
