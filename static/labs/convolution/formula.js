@@ -27,8 +27,8 @@ export class SizeFormula extends SessionPart {
       ${
         rows && columns
           ? alike(rows, columns)
-            ? this.#axis(gettext("Rows and columns"), rows, null)
-            : html`${this.#axis(gettext("Rows"), rows, 0)}${this.#axis(gettext("Columns"), columns, 1)}`
+            ? this.#axis(gettext("Height and width"), rows, null)
+            : html`${this.#axis(gettext("Height"), rows, 0)}${this.#axis(gettext("Width"), columns, 1)}`
           : html`<p class="problem">${problem("padding", "stride")}</p>`
       }
       ${rows && columns ? this.#pooled([rows, columns]) : nothing}

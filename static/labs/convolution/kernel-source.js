@@ -42,7 +42,7 @@ export function sourceFields(host) {
     if (value === "values") return own(host);
     if (value !== "network") preset(host, value);
   };
-  return html`<choice-field list label=${gettext("Numbers")} .value=${now} .options=${options}
+  return html`<choice-field list label=${gettext("Its numbers")} .value=${now} .options=${options}
       @value-change=${heard(choose)}></choice-field>
     ${now === "network" ? trained(host) : kernel.kind === "preset" ? parameters(host, kernel) : nothing}`;
 }

@@ -81,7 +81,7 @@ export class TrainedKernels extends PageElement {
     const { cards, network, found, chosen } = this;
     const options = cards.map((card) => ({ value: card.name, label: pick(card.title) }));
     return html`
-      <choice-field list label=${gettext("Network")} .value=${network} .options=${options}
+      <choice-field list label=${gettext("Trained network")} .value=${network} .options=${options}
         @value-change=${heard((/** @type {string} */ name) => this.#show(name))}></choice-field>
       <status-notice .error=${this.error} .busy=${this.busy}></status-notice>
       ${found && found.network === network ? this.#pictures(found, chosen) : nothing}`;
