@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
 import { CellPainter, room } from "../core/cells.js";
-import { colourOf, css, inkOn, palette, scaleFor } from "../core/colour.js";
+import { colourOf, palette, scaleFor } from "../core/colour.js";
 import { writer } from "../core/digits.js";
 import * as format from "../core/format.js";
 import { gettext } from "../core/i18n.js";
@@ -17,6 +17,17 @@ import { numbersOf, place as words } from "./number-details.js";
 
 /** Which of red, green and blue shine. */
 const LIGHTS = { grey: 0xffffff, red: 0x0000ff, green: 0x00ff00, blue: 0xff0000 };
+/** What changes nothing on the canvas. @type {ReadonlySet<PropertyKey>} */
+const UNPAINTED = new Set([
+  "cursor",
+  "pinned",
+  "marks",
+  "label",
+  "names",
+  "typing",
+  "open",
+  "brush",
+]);
 const NO_SIDES = { top: 0, left: 0, bottom: 0, right: 0 };
 
 /**
@@ -82,8 +93,8 @@ export class CellGrid extends PageElement {
   /** @type {import("../core/cells.js").Inks | null} */ #inks = null;
   /** @type {{pointer: number, last: Place | null, touch: boolean} | null} */ #stroke = null;
   /** @type {(() => void) | undefined} */ #stopTheme;
-  /** How the numbers are written, until other numbers come. @type {{key: unknown[], write: ((value: number) => string) | null}} */
-  #writing = { key: [], write: null };
+  /** How the numbers are written, until other numbers come. @type {{key: unknown[], writer: import("../core/digits.js").Writer | null}} */
+  #writing = { key: [], writer: null };
 
   constructor() {
     super();
@@ -172,7 +183,7 @@ export class CellGrid extends PageElement {
 
   /** @param {Map<PropertyKey, unknown>} changed */
   updated(changed) {
-    this.#paint();
+    if (!changed.size || [...changed.keys()].some((name) => !UNPAINTED.has(name))) this.#paint();
     if (changed.has("typing") && changed.get("typing") === null && this.typing !== null) {
       const input = this.querySelector("input");
       input?.focus();
@@ -186,29 +197,28 @@ export class CellGrid extends PageElement {
     if (!canvas || !tensor) return;
     this.#inks ??= inks(canvas);
     const { height, width } = tensor;
-    const colourAt = this.#colours();
-    const write = this.#writer(tensor);
+    const { scale, light, range, ringed } = this;
+    const writer = this.#writer(tensor);
     const [bottom, right] = [height - ring.bottom, width - ring.right];
     this.#painter.paint(canvas, {
       height,
       width,
       cell,
-      size: room(cell, this.ringed).size,
+      size: room(cell, ringed).size,
       inks: this.#inks,
+      style: [scale.kind, scale.lo, scale.hi, light, range, writer?.style].join(),
+      colour: this.#colours(),
+      write: writer?.write ?? nothingWritten,
       look: (row, column) => {
-        const value = tensor.at(map, row, column);
-        const colour = colourAt(value);
         const outer = row < ring.top || column < ring.left || row >= bottom || column >= right;
         const gone = row >= height - lost.bottom || column >= width - lost.right;
-        const name = `${row - ring.top},${column - ring.left}`;
+        const name = tones || labels ? `${row - ring.top},${column - ring.left}` : "";
         const label = labels?.get(name);
-        const tone = tones?.get(name);
         return {
-          fill: css(colour),
-          ink: inkOn(colour),
-          text: label ?? write?.(value) ?? "",
+          value: tensor.at(map, row, column),
+          label,
+          tone: tones?.get(name),
           hatch: gone ? "lost" : outer ? "ring" : "",
-          ...(tone !== undefined && { tone }),
           faint: labels !== null && label === undefined,
           blank: from !== null && row * width + column >= from,
         };
@@ -235,8 +245,8 @@ export class CellGrid extends PageElement {
     const { map, cell, ringed } = this;
     const key = [tensor, map, cell, ringed];
     if (key.some((part, i) => part !== this.#writing.key[i]))
-      this.#writing = { key, write: writer(tensor.map(map), room(cell, ringed).letters) };
-    return this.#writing.write;
+      this.#writing = { key, writer: writer(tensor.map(map), room(cell, ringed).letters) };
+    return this.#writing.writer;
   }
 
   /** @param {Tensor} tensor */
@@ -438,6 +448,11 @@ export class CellGrid extends PageElement {
     this.typing = null;
     if (Number.isFinite(value) && this.cursor) this.#put(this.cursor, value);
   }
+}
+
+/** Where there is no room for numbers. */
+function nothingWritten() {
+  return "";
 }
 
 /** The colours of the page as a canvas can use them. @param {HTMLCanvasElement} canvas */

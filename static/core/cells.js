@@ -3,48 +3,59 @@
  * last time are painted again, so that following the pointer costs a few cells and not the grid.
  */
 
+import { css, inkOn } from "./colour.js";
+
 /**
  * @typedef {{
- *   fill: string, ink: string, text: string,
- *   hatch?: "" | "ring" | "lost", tone?: string, faint?: boolean, blank?: boolean,
- * }} Look `hatch`: padding, or a row that no window reaches; `tone`: a ring of this colour; `faint`: stands
- *   back; `blank`: not there yet
+ *   value: number, label: string | undefined, tone: string | undefined,
+ *   hatch: "" | "ring" | "lost", faint: boolean, blank: boolean,
+ * }} Look `label`: what stands there instead of the number; `tone`: a ring of this colour; `hatch`: padding, or a
+ *   row that no window reaches; `faint`: stands back; `blank`: not there yet
  */
 /** @typedef {{paper: string, line: string, soft: string, accent: string, font: string}} Inks */
+/**
+ * @typedef {{
+ *   height: number, width: number, cell: number, size: number, inks: Inks, style: string,
+ *   look: (y: number, x: number) => Look, colour: (value: number) => number, write: (value: number) => string,
+ * }} Grid `cell`: side of a cell in CSS pixels; `size`: of its letters; `colour`: 0xAABBGGRR; `style`: the same as
+ *   long as `colour` and `write` give the same for the same value
+ */
 
 export class CellPainter {
-  /** @type {string[]} */ #painted = [];
+  /** @type {(Look | undefined)[]} */ #painted = [];
   #frame = "";
+  #style = "";
 
   /**
    * @param {HTMLCanvasElement} canvas
-   * @param {{height: number, width: number, cell: number, size: number, inks: Inks, look: (y: number, x: number) => Look}} grid
-   * `cell`: side of a cell in CSS pixels; `size`: of its letters
+   * @param {Grid} grid
    * @returns {number} how many cells were painted
    */
-  paint(canvas, { height, width, cell, size, inks, look }) {
+  paint(canvas, grid) {
     const context = canvas.getContext("2d");
     if (!context) return 0;
+    const { height, width, cell } = grid;
     const scale = globalThis.devicePixelRatio || 1;
     const side = Math.max(1, Math.round(cell * scale));
-    const frame = [height, width, side, size, ...Object.values(inks)].join();
+    const frame = [height, width, side, grid.size, ...Object.values(grid.inks)].join();
     if (frame !== this.#frame) {
-      this.#frame = frame;
-      this.#painted = [];
       canvas.width = width * side;
       canvas.height = height * side;
       context.textAlign = "center";
       context.textBaseline = "middle";
+      context.font = `${grid.size * scale}px ${grid.inks.font}`;
     }
+    if (frame !== this.#frame || grid.style !== this.#style) this.#painted = [];
+    this.#frame = frame;
+    this.#style = grid.style;
     let count = 0;
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++) {
-        const each = look(y, x);
-        const key = `${each.fill} ${each.text} ${each.hatch} ${each.tone} ${each.faint} ${each.blank}`;
+        const look = grid.look(y, x);
         const at = y * width + x;
-        if (key === this.#painted[at]) continue;
-        this.#painted[at] = key;
-        paintCell(context, x * side, y * side, side, scale, size, each, inks);
+        if (alike(look, this.#painted[at])) continue;
+        this.#painted[at] = look;
+        paintCell(context, x * side, y * side, side, scale, look, grid);
         count++;
       }
     return count;
@@ -54,6 +65,19 @@ export class CellPainter {
   forget() {
     this.#frame = "";
   }
+}
+
+/** @param {Look} a @param {Look | undefined} b */
+function alike(a, b) {
+  return (
+    b !== undefined &&
+    Object.is(a.value, b.value) &&
+    a.tone === b.tone &&
+    a.label === b.label &&
+    a.hatch === b.hatch &&
+    a.faint === b.faint &&
+    a.blank === b.blank
+  );
 }
 
 /** Letters that fit into a cell, and the size they have.
@@ -74,50 +98,44 @@ function ringWidth(cell) {
 
 /**
  * @param {CanvasRenderingContext2D} context
- * @param {number} left @param {number} top @param {number} side @param {number} scale @param {number} size
- * @param {Look} look @param {Inks} inks
+ * @param {number} left @param {number} top @param {number} side @param {number} scale
+ * @param {Look} look @param {Grid} grid
  */
-function paintCell(context, left, top, side, scale, size, look, inks) {
+function paintCell(context, left, top, side, scale, look, { inks, colour, write }) {
   const line = side >= 10 * scale ? Math.max(1, Math.round(scale)) : 0;
-  context.globalAlpha = 1;
+  const inner = side - line;
   context.fillStyle = inks.line;
   context.fillRect(left, top, side, side);
   context.fillStyle = inks.paper;
-  const inner = side - line;
   context.fillRect(left, top, inner, inner);
   if (look.blank) return;
+  const shade = colour(look.value);
+  const fill = css(shade);
   context.globalAlpha = look.faint ? 0.3 : 1;
-  context.fillStyle = look.fill;
+  context.fillStyle = fill;
   context.fillRect(left, top, inner, inner);
   if (look.hatch) {
     context.save();
     context.beginPath();
     context.rect(left, top, inner, inner);
     context.clip();
-    hatch(
-      context,
-      left,
-      top,
-      side,
-      scale,
-      look.hatch,
-      look.hatch === "lost" ? inks.accent : inks.soft,
-    );
+    const line = look.hatch === "lost" ? inks.accent : inks.soft;
+    hatch(context, left, top, side, scale, look.hatch, line);
     context.restore();
   }
   if (look.tone) ring(context, left, top, inner, scale, look.tone, inks.paper);
   context.globalAlpha = look.faint ? 0.55 : 1;
-  if (look.text) {
-    context.font = `${size * scale}px ${inks.font}`;
+  const text = look.label ?? write(look.value);
+  if (text) {
     const [x, y] = [left + inner / 2, top + inner / 2 + scale * 0.5];
     if (look.hatch || look.tone) {
       context.lineWidth = 3 * scale;
       context.lineJoin = "round";
-      context.strokeStyle = look.fill;
-      context.strokeText(look.text, x, y);
+      context.strokeStyle = fill;
+      context.strokeText(text, x, y);
     }
-    context.fillStyle = look.ink;
-    context.fillText(look.text, x, y);
+    context.fillStyle = inkOn(shade);
+    context.fillText(text, x, y);
   }
   context.globalAlpha = 1;
 }

@@ -1,5 +1,7 @@
 import * as format from "./format.js";
 
+/** @typedef {{write: (value: number) => string, style: string}} Writer `style`: the same for writers that write alike */
+
 /** Most decimals in a grid: who wants more points at the number. */
 const MOST = 3;
 
@@ -9,7 +11,7 @@ const MOST = 3;
  * where that makes room for one more.
  * @param {Iterable<number>} values
  * @param {number} letters
- * @returns {((value: number) => string) | null} null where there is no room for numbers
+ * @returns {Writer | null} null where there is no room for numbers
  */
 export function writer(values, letters) {
   if (letters < 1) return null;
@@ -24,10 +26,14 @@ export function writer(values, letters) {
     for (const write of [format.fixed, bare]) {
       const fits = [lo, hi].every((end) => write(end, decimals).length <= letters);
       if (fits && !(decimals === 0 && !whole && Math.max(-lo, hi) < 2))
-        return (value) => write(value, decimals);
+        return {
+          write: (value) => write(value, decimals),
+          style: `${decimals}${write === bare ? " bare" : ""}`,
+        };
     }
   const short = (/** @type {number} */ value) => format.number(value, 1);
-  return [lo, hi].every((end) => short(end).length <= letters) ? short : null;
+  if (![lo, hi].every((end) => short(end).length <= letters)) return null;
+  return { write: short, style: "short" };
 }
 
 /** Without the 0 before the point. @param {number} value @param {number} decimals */

@@ -1,10 +1,12 @@
 /** The magnification in which every number can be read: input, kernel and output as grids of cells. */
 
 import { html, nothing } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { room } from "../../core/cells.js";
 import { writer } from "../../core/digits.js";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
+import { theme } from "../../core/theme.js";
 import { brushBar, paintButton } from "./brush.js";
 import { channelName, lightOf } from "./channels.js";
 import { decorate } from "./decor.js";
@@ -13,6 +15,7 @@ import {
   coverageButton,
   coverageWords,
   figure,
+  finalRangeOf,
   legend,
   lostOf,
   rangeOf,
@@ -48,7 +51,8 @@ export function cellsFigure(stage, answer) {
   });
   const { letters } = room(cell);
   const write =
-    writer(kernels.map(map), letters) ?? ((/** @type {number} */ value) => format.number(value, 1));
+    writer(kernels.map(map), letters)?.write ??
+    ((/** @type {number} */ value) => format.number(value, 1));
   const times = (/** @type {string} */ weight) => (weight.length < letters ? `×${weight}` : weight);
   const decor = decorate(answer, stage.touch, session.at, (i, j) =>
     times(write(kernels.at(map, i, j))),
@@ -63,7 +67,7 @@ export function cellsFigure(stage, answer) {
     </div>
     <output class="readout">${stage.words(answer, decor)}</output>
     ${brushBar(stage, answer)}
-    ${depthRow(stage, answer, k, slice)}
+    ${guard([answer, k, slice, theme()], () => depthRow(stage, answer, k, slice))}
     ${shelf(stage, answer)}`;
 }
 
@@ -179,7 +183,7 @@ function finalFigure(stage, answer, marks, k, cell) {
     name: finalName(request),
     size: answer.shape.output,
     width: cell * (output?.width ?? 1),
-    body: html`<cell-grid id="final-grid" .tensor=${output} .map=${k} .cell=${cell} .range=${stage.scope === "map" ? null : (output?.range() ?? null)}
+    body: html`<cell-grid id="final-grid" .tensor=${output} .map=${k} .cell=${cell} .range=${finalRangeOf(stage, answer)}
       .cursor=${marks.cursor} table label=${finalName(request)} .names=${outputName}
       @cell-hover=${stage.onFinal} @cell-leave=${stage.onLeave}
       @cell-pin=${(/** @type {Event} */ event) => event.stopPropagation()}></cell-grid>`,

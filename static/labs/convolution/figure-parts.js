@@ -1,6 +1,7 @@
 /** What the figures of both magnifications have in common. */
 
 import { html, nothing } from "lit";
+import { guard } from "lit/directives/guard.js";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
 import { session } from "./session.js";
@@ -32,9 +33,25 @@ export function lostOf({ axes: [rows, columns] }) {
   return { bottom: rows?.remainder ?? 0, right: columns?.remainder ?? 0 };
 }
 
+/** @type {WeakMap<import("../../core/tensor.js").Tensor, [number, number]>} */
+const ranges = new WeakMap();
+
+/** The range of a whole tensor, the same array each time: a figure that gets another paints itself anew.
+ * @param {import("../../core/tensor.js").Tensor} tensor */
+function wholeRange(tensor) {
+  const known = ranges.get(tensor) ?? tensor.range();
+  ranges.set(tensor, known);
+  return known;
+}
+
 /** The common range of the output's colours; null: each map has its own. @param {Stage} stage @param {Answer} answer */
 export function rangeOf(stage, answer) {
-  return stage.scope === "map" ? null : (answer.convolved?.range() ?? null);
+  return stage.scope === "map" || !answer.convolved ? null : wholeRange(answer.convolved);
+}
+
+/** The same of what follows the convolution. @param {Stage} stage @param {Answer} answer */
+export function finalRangeOf(stage, answer) {
+  return stage.scope === "map" || !answer.output ? null : wholeRange(answer.output);
 }
 
 /** A figure with its name, its size and what else stands at its head.
@@ -79,7 +96,11 @@ export function shelf(stage, answer) {
   if (!maps || count < 2) return nothing;
   const { k } = session.state.values;
   const columns = stage.width < 560 ? 4 : 8;
-  return html`<section class="conv-shelf" .style=${`--maps:${Math.min(columns, count)}`}>
+  return guard(
+    [answer, k, columns, stage.scope],
+    () =>
+      maps &&
+      html`<section class="conv-shelf" .style=${`--maps:${Math.min(columns, count)}`}>
     <div class="row"><h3>${gettext("One output channel for each of the {n} kernels", { n: count })}</h3>
       <choice-field small bare label=${gettext("Colours spread over")} .value=${stage.scope}
         .options=${[
@@ -91,14 +112,19 @@ export function shelf(stage, answer) {
       .names=${Array.from({ length: count }, (_, n) => gettext("Kernel {n}", { n: n + 1 }))}
       @map-select=${(/** @type {CustomEvent<{map: number}>} */ event) => stage.choose(event.detail.map)}
       @cell-hover=${stop} @cell-leave=${stop}></heat-map>
-  </section>`;
+  </section>`,
+  );
 }
 
 /** The colours of the output. @param {Stage} stage @param {Answer} answer @param {number} k */
 export function legend(stage, answer, k) {
   const { convolved } = answer;
   if (!convolved) return nothing;
-  return html`<colour-legend .scale=${stage.scaleOf(convolved, k)} .range=${convolved.range([k])} .scopes=${[]}></colour-legend>`;
+  return guard(
+    [convolved, k, stage.scope],
+    () =>
+      html`<colour-legend .scale=${stage.scaleOf(convolved, k)} .range=${convolved.range([k])} .scopes=${[]}></colour-legend>`,
+  );
 }
 
 /** @param {Event} event */

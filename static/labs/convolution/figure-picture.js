@@ -11,6 +11,7 @@ import {
   coverageButton,
   coverageWords,
   figure,
+  finalRangeOf,
   legend,
   lostOf,
   rangeOf,
@@ -44,7 +45,7 @@ export function pictureFigure(stage, answer) {
   const { first } = channelsOf(answer, k);
   const slice = stage.sliceOf(answer);
   const map = k * (kernels.shape[1] ?? 1) + slice - first;
-  const write = writer(kernels.map(map), 5) ?? format.number;
+  const write = writer(kernels.map(map), 5)?.write ?? format.number;
   const decor = decorate(
     answer,
     stage.touch?.kind === "kernel" ? null : stage.touch,
@@ -139,6 +140,13 @@ function inputFigure(stage, answer, box) {
   });
 }
 
+const SINGLE = Array.from({ length: 8 }, (_, map) => [map]);
+
+/** One map to show: the same array each time, so that nothing is painted for its sake. @param {number} map */
+function only(map) {
+  return SINGLE[map] ?? [map];
+}
+
 /** Nothing is pinned on the input. @param {CustomEvent} event */
 function unpinned(event) {
   event.stopPropagation();
@@ -200,7 +208,7 @@ function outputFigure(stage, answer, box, k) {
         : gettext("Output"),
     size: shape.convolved,
     more: request.mode === "transposed" ? coverageButton(answer) : nothing,
-    body: html`<div class="map-frame"><heat-map id="output-map" .tensor=${covered ? coverage : convolved} .maps=${[map]}
+    body: html`<div class="map-frame"><heat-map id="output-map" .tensor=${covered ? coverage : convolved} .maps=${only(map)}
         .range=${covered ? null : rangeOf(stage, answer)} .signed=${covered ? false : (convolved?.range()[0] ?? 0) < 0}
         .marks=${marks} .cursor=${at && stage.touch?.kind === "output" ? { map, y: at.y, x: at.x } : null} .pinned=${pinned}
         .names=${[gettext("Output")]} label=${covered ? gettext("Coverage of the output") : gettext("Output of kernel {n}", { n: k + 1 })}
@@ -226,7 +234,7 @@ function finalFigure(stage, answer, cursor, k) {
     kind: "final-figure-picture",
     name: finalName(answer.request),
     size: answer.shape.output,
-    body: html`<heat-map .tensor=${output} .maps=${[k]} .range=${stage.scope === "map" ? null : (output?.range() ?? null)}
+    body: html`<heat-map .tensor=${output} .maps=${only(k)} .range=${finalRangeOf(stage, answer)}
       .cursor=${cursor && { map: k, ...cursor }} .names=${[finalName(answer.request)]} label=${finalName(answer.request)}
       @cell-hover=${stage.onFinal} @cell-leave=${stage.onLeave} @cell-pin=${unpinned}></heat-map>`,
   })}</div>`;

@@ -9,7 +9,7 @@ const USUAL = 2;
  *   answer: {shape: {convolved: number[]}} | null,
  *   state: {values: {k: number, pin: {y: number, x: number} | null}},
  *   at: {channel: number, y: number, x: number} | null,
- *   setTouch: (touch: any) => void, pin: (place: any) => void, tell: () => void,
+ *   setTouch: (touch: any) => void, tell: (type?: "update" | "point") => void,
  * }} Stage what the player needs of a session
  */
 
@@ -61,14 +61,14 @@ export class Player {
     this.#last = performance.now();
     this.#go(this.here < 0 || this.here >= this.length - 1 ? 0 : this.here);
     this.#frame = requestAnimationFrame((now) => this.#tick(now));
-    this.#session.tell();
+    this.#session.tell("point");
   }
 
   pause() {
     if (!this.playing) return;
     this.playing = false;
     cancelAnimationFrame(this.#frame);
-    this.#session.tell();
+    this.#session.tell("point");
   }
 
   /** One place on, or back. @param {1 | -1} by */
@@ -86,7 +86,7 @@ export class Player {
   /** @param {number} gear */
   shift(gear) {
     this.gear = Math.max(0, Math.min(SPEEDS.length - 1, gear));
-    this.#session.tell();
+    this.#session.tell("point");
   }
 
   /** Something else is pointed at: the player lets go, and all of the output is seen. */
@@ -95,7 +95,7 @@ export class Player {
     this.playing = false;
     cancelAnimationFrame(this.#frame);
     this.step = null;
-    this.#session.tell();
+    this.#session.tell("point");
   }
 
   /** @param {number} now */

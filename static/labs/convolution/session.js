@@ -35,7 +35,8 @@ const PARTS = /** @type {const} */ ([
   "coverage",
 ]);
 
-/** Dispatches `update` whenever there is something new to draw. */
+/** Dispatches `update` whenever there is something new to draw, and `point` where only the figure has: what is
+ * pointed at, which may change with every frame. */
 export class Session extends EventTarget {
   state = new State(fields);
   samples = api.samples();
@@ -66,7 +67,7 @@ export class Session extends EventTarget {
     {
       done: (answer) => {
         this.window = answer.window;
-        this.tell();
+        this.tell("point");
       },
       failed: () => {
         this.#asked = "";
@@ -167,9 +168,11 @@ export class Session extends EventTarget {
   /** Point at something, or at nothing. @param {Touch | null} touch */
   setTouch(touch) {
     if (JSON.stringify(touch) === JSON.stringify(this.touch)) return;
+    // The kernel's cells are pointed at from outside of the figure, too.
+    const kernel = [touch, this.touch].some((each) => each?.kind === "kernel");
     this.touch = touch;
     this.#askWindow();
-    this.tell();
+    this.tell(kernel ? "update" : "point");
   }
 
   /** Keep an element's sum in sight, or let it go. @param {{channel: number, y: number, x: number} | null} place */
@@ -230,8 +233,9 @@ export class Session extends EventTarget {
     this.tell();
   }
 
-  tell() {
-    this.dispatchEvent(new Event("update"));
+  /** @param {"update" | "point"} [type] */
+  tell(type = "update") {
+    this.dispatchEvent(new Event(type));
   }
 }
 

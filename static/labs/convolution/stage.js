@@ -62,6 +62,7 @@ export class ConvolutionStage extends PageElement {
   connectedCallback() {
     super.connectedCallback();
     session.addEventListener("update", this.#update);
+    session.addEventListener("point", this.#update);
     this.#stopTheme = onTheme(this.#update);
     this.#sizes.observe(this);
   }
@@ -69,6 +70,7 @@ export class ConvolutionStage extends PageElement {
   disconnectedCallback() {
     super.disconnectedCallback();
     session.removeEventListener("update", this.#update);
+    session.removeEventListener("point", this.#update);
     this.#stopTheme?.();
     this.#sizes.disconnect();
     session.play.pause();

@@ -12,11 +12,13 @@ export class ScanTransport extends PageElement {
   connectedCallback() {
     super.connectedCallback();
     session.addEventListener("update", this.#update);
+    session.addEventListener("point", this.#update);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     session.removeEventListener("update", this.#update);
+    session.removeEventListener("point", this.#update);
   }
 
   render() {

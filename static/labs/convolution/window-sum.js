@@ -36,6 +36,7 @@ export class WindowSum extends PageElement {
   connectedCallback() {
     super.connectedCallback();
     session.addEventListener("update", this.#update);
+    session.addEventListener("point", this.#update);
     this.#stopTheme = onTheme(this.#update);
     this.#sizes.observe(this);
   }
@@ -43,6 +44,7 @@ export class WindowSum extends PageElement {
   disconnectedCallback() {
     super.disconnectedCallback();
     session.removeEventListener("update", this.#update);
+    session.removeEventListener("point", this.#update);
     this.#stopTheme?.();
     this.#sizes.disconnect();
   }

@@ -4,8 +4,8 @@ import { writer } from "../../../static/core/digits.js";
 
 /** @param {number[]} values @param {number} letters */
 function written(values, letters) {
-  const write = writer(values, letters);
-  return write && values.map(write);
+  const found = writer(values, letters);
+  return found && values.map(found.write);
 }
 
 test("whole numbers are written as they are", () => {
