@@ -23,7 +23,7 @@ export function depthRow(stage, answer, k, chosen) {
   if (count < 2) return nothing;
   const bias = answer.biases[k] ?? 0;
   return html`<section class="depth">
-    <h3>${gettext("Slice by slice: what each channel adds to the output")}</h3>
+    <h2>${gettext("Slice by slice: what each channel adds to the output")}</h2>
     <div class="depth-terms">
       ${Array.from({ length: count }, (_, index) => {
         const inside = index >= first && index < first + depth;

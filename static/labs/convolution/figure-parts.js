@@ -101,7 +101,7 @@ export function shelf(stage, answer) {
     () =>
       maps &&
       html`<section class="conv-shelf" .style=${`--maps:${Math.min(columns, count)}`}>
-    <div class="row"><h3>${gettext("One output channel for each of the {n} kernels", { n: count })}</h3>
+    <div class="row"><h2>${gettext("One output channel for each of the {n} kernels", { n: count })}</h2>
       <choice-field small bare label=${gettext("Colours spread over")} .value=${stage.scope}
         .options=${[
           { value: "map", label: gettext("each map") },

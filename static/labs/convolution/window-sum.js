@@ -59,8 +59,8 @@ export class WindowSum extends PageElement {
     const columns = window.columns.length;
     const cell = cellOf(this.width, columns);
     return html`<section class="window-sum" aria-label=${gettext("The sum")}>
-      <h3>${gettext("Output {n}, row {y}, column {x}", { n: window.channel + 1, y: window.y, x: window.x })}
-        <data value=${window.value}>${written(window.value)}</data></h3>
+      <h2>${gettext("Output {n}, row {y}, column {x}", { n: window.channel + 1, y: window.y, x: window.x })}
+        <data value=${window.value}>${written(window.value)}</data></h2>
       <div class="sum-terms">${terms.map((term) => this.#term(term, terms, ring, tones, cell))}</div>
       ${this.#chain(answer, window, terms)}
       ${this.#tables(terms)}
