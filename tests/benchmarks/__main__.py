@@ -9,8 +9,9 @@ if not WORKER_ENVIRONMENT.items() <= os.environ.items():
     command = [sys.executable, "-m", "tests.benchmarks"]
     os.execve(sys.executable, command, {**os.environ, **WORKER_ENVIRONMENT})
 
-from tests.benchmarks import convolution, page, picture
+from tests.benchmarks import convolution, lab_page, page, picture
 
 picture.main()
 convolution.main()
 page.main()
+lab_page.main()

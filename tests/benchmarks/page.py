@@ -33,8 +33,8 @@ async (name) => {
 """
 
 DRAG = """
-async (seconds) => {
-  const slider = document.querySelector("change-controls input[type=range]");
+async ([selector, seconds]) => {
+  const slider = document.querySelector(selector);
   const values = [1, 2, 3, 4, 3, 2];
   let frames = 0, redrawn = 0, seen = window.paints.length;
   const started = performance.now();
@@ -67,6 +67,8 @@ window.ask = async (body) => {
 """
 """The least that can be done: ask what the page asks and put the bytes on canvases, without any page."""
 
+STRIDE = "change-controls input[type=range]"
+"""The slider of the stem's stride."""
 CONTEXT: dict[str, Any] = {
     "viewport": {"width": 1440, "height": 900},
     "locale": "en-GB",
@@ -101,8 +103,8 @@ def main(rounds: int = 7) -> None:
         changes = [page.evaluate(CHANGE, sample) for sample in samples]
         print(f"  change of picture → maps redrawn   {median(changes):6.0f} ms (p50)")
         page = opened(chromium, f"{address}#layer=stem.conv")
-        page.wait_for_selector("change-controls input[type=range]")
-        dragged = page.evaluate(DRAG, 3)
+        page.wait_for_selector(STRIDE)
+        dragged = page.evaluate(DRAG, [STRIDE, 3])
         print(f"  stride slider dragged for 3 s      {dragged['frames']:6.0f} frames a second,")
         print(f"    maps redrawn in                  {dragged['redrawn']:6.0f} of them")
         chromium.close()

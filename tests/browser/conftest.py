@@ -1,0 +1,56 @@
+"""What tests of a page in a real browser share."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page, Request
+
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+Visit = Callable[..., Page]
+
+
+def link(**state: Any) -> str:
+    """The part of an address that holds a state."""
+    fields = {name: value if isinstance(value, str) else json.dumps(value) for name, value in state.items()}
+    return f"#{urlencode(fields)}" if fields else ""
+
+
+@pytest.fixture
+def visit(page: Page, base_url: str) -> Iterator[Visit]:
+    """Open a page in a state; a fault, a complaint in the console or a foreign host fails the test.
+
+    `refusals=True` allows the console line that a browser writes of itself when the server refuses something.
+    """
+    faults: list[str] = []
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            faults.append(message.text)
+
+    def on_request(request: Request) -> None:
+        if urlsplit(request.url).scheme in ("http", "https") and not request.url.startswith(base_url):
+            faults.append(request.url)
+
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", on_request)
+
+    def open_page(path: str, refusals: bool = False, **state: Any) -> Page:
+        if refusals:
+            page.remove_listener("console", on_console)
+        page.goto(f"{base_url}{path}{link(**state)}")
+        return page
+
+    yield open_page
+    assert faults == []
+
+
+def violations(page: Page) -> list[Any]:
+    """What axe finds wrong with the page as it is."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
+    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
