@@ -1,11 +1,9 @@
 import { html, nothing } from "lit";
-import { CellPainter, room } from "../core/cells.js";
-import { colourOf, palette, scaleFor } from "../core/colour.js";
-import { writer } from "../core/digits.js";
+import { CellDrawing } from "../core/cell-drawing.js";
 import * as format from "../core/format.js";
 import { gettext } from "../core/i18n.js";
 import { between, bounds, inside, one, same, walk } from "../core/places.js";
-import { onTheme, theme } from "../core/theme.js";
+import { onTheme } from "../core/theme.js";
 import { PageElement } from "./element.js";
 import { numbersOf, place as words } from "./number-details.js";
 
@@ -15,8 +13,6 @@ import { numbersOf, place as words } from "./number-details.js";
 /** @typedef {import("../core/places.js").Sides} Sides */
 /** @typedef {{box: Box, tone?: string, label?: string}} Mark a box to outline; `tone`: any token `--tone-*` */
 
-/** Which of red, green and blue shine. */
-const LIGHTS = { grey: 0xffffff, red: 0x0000ff, green: 0x00ff00, blue: 0xff0000 };
 /** What changes nothing on the canvas. @type {ReadonlySet<PropertyKey>} */
 const UNPAINTED = new Set([
   "cursor",
@@ -52,7 +48,7 @@ const NO_SIDES = { top: 0, left: 0, bottom: 0, right: 0 };
  * - `brush` {number | null} what a stroke over the cells paints; null: a stroke only points
  * - `editable` {boolean} numbers can be typed
  * - `label` accessible name; `names` {(y, x) => string} what a cell is called (left out: row and column)
- * - `table` {boolean} offer the numbers as a table; `readout` {boolean} show the line about the cursor
+ * - `table` {boolean} offer the numbers as a table
  *
  * Events, bubbling: `cell-hover` {y, x, value}, `cell-leave`, `cell-pin` {y, x} | null, `cell-paint`
  * {cells: Place[], value} while a stroke goes on and where a number was typed, `cell-paint-end` after it.
@@ -84,17 +80,13 @@ export class CellGrid extends PageElement {
     ringed: { type: Boolean },
     names: { attribute: false },
     table: { type: Boolean },
-    readout: { type: Boolean },
     typing: { state: true },
     open: { state: true },
   };
 
-  #painter = new CellPainter();
-  /** @type {import("../core/cells.js").Inks | null} */ #inks = null;
+  #drawing = new CellDrawing();
   /** @type {{pointer: number, last: Place | null, touch: boolean} | null} */ #stroke = null;
   /** @type {(() => void) | undefined} */ #stopTheme;
-  /** How the numbers are written, until other numbers come. @type {{key: unknown[], writer: import("../core/digits.js").Writer | null}} */
-  #writing = { key: [], writer: null };
 
   constructor() {
     super();
@@ -103,7 +95,7 @@ export class CellGrid extends PageElement {
     this.cell = 28;
     /** @type {readonly [number, number] | null} */ this.range = null;
     /** @type {boolean | null} */ this.signed = null;
-    /** @type {"" | keyof typeof LIGHTS} */ this.light = "";
+    /** @type {import("../core/cell-drawing.js").Light} */ this.light = "";
     /** @type {Sides} */ this.ring = NO_SIDES;
     this.lost = { bottom: 0, right: 0 };
     /** @type {ReadonlyMap<string, string> | null} */ this.tones = null;
@@ -119,7 +111,6 @@ export class CellGrid extends PageElement {
     this.ringed = false;
     /** @type {((y: number, x: number) => string) | null} */ this.names = null;
     this.table = false;
-    this.readout = false;
     /** What was typed so far; null where nothing is typed. @type {string | null} */ this.typing =
       null;
     /** Whether the table is open. */ this.open = false;
@@ -128,8 +119,7 @@ export class CellGrid extends PageElement {
   connectedCallback() {
     super.connectedCallback();
     this.#stopTheme = onTheme(() => {
-      this.#inks = null;
-      this.#painter.forget();
+      this.#drawing.forget();
       this.requestUpdate();
     });
   }
@@ -137,13 +127,6 @@ export class CellGrid extends PageElement {
   disconnectedCallback() {
     super.disconnectedCallback();
     this.#stopTheme?.();
-  }
-
-  /** The colour scale in use. */
-  get scale() {
-    const { tensor, map, range, signed } = this;
-    const [lo, hi] = range ?? tensor?.range([map]) ?? [0, 1];
-    return scaleFor(lo, hi, signed ?? lo < 0);
   }
 
   /** The value at a place, NaN outside. @param {Place} place */
@@ -177,7 +160,7 @@ export class CellGrid extends PageElement {
             : nothing
         }
       </div>
-      ${live ? html`<output class=${this.readout ? "readout" : "unseen"}>${this.#words()}</output>` : nothing}
+      ${live ? html`<output class="unseen">${this.#words()}</output>` : nothing}
       ${this.table ? this.#asTable(tensor) : nothing}`;
   }
 
@@ -193,60 +176,12 @@ export class CellGrid extends PageElement {
 
   #paint() {
     const canvas = this.querySelector("canvas");
-    const { tensor, map, cell, ring, lost, tones, labels, from } = this;
-    if (!canvas || !tensor) return;
-    this.#inks ??= inks(canvas);
-    const { height, width } = tensor;
-    const { scale, light, range, ringed } = this;
-    const writer = this.#writer(tensor);
-    const [bottom, right] = [height - ring.bottom, width - ring.right];
-    this.#painter.paint(canvas, {
-      height,
-      width,
-      cell,
-      size: room(cell, ringed).size,
-      inks: this.#inks,
-      style: [scale.kind, scale.lo, scale.hi, light, range, writer?.style].join(),
-      colour: this.#colours(),
-      write: writer?.write ?? nothingWritten,
-      look: (row, column) => {
-        const outer = row < ring.top || column < ring.left || row >= bottom || column >= right;
-        const gone = row >= height - lost.bottom || column >= width - lost.right;
-        const name = tones || labels ? `${row - ring.top},${column - ring.left}` : "";
-        const label = labels?.get(name);
-        return {
-          value: tensor.at(map, row, column),
-          label,
-          tone: tones?.get(name),
-          hatch: gone ? "lost" : outer ? "ring" : "",
-          faint: labels !== null && label === undefined,
-          blank: from !== null && row * width + column >= from,
-        };
-      },
-    });
+    if (canvas && this.tensor) this.#drawing.paint(canvas, { ...this.#shown, tensor: this.tensor });
   }
 
-  /** @returns {(value: number) => number} the colour of a value, 0xAABBGGRR */
-  #colours() {
-    const { scale, light, range } = this;
-    if (!light) {
-      const colours = palette(scale.kind, theme());
-      return (value) => colourOf(value, scale, colours);
-    }
-    const [lo, hi] = range ?? [0, 1];
-    return (value) => {
-      const level = Math.round(Math.max(0, Math.min(1, (value - lo) / (hi - lo))) * 255);
-      return ((level * 0x010101) & LIGHTS[light]) | 0xff000000;
-    };
-  }
-
-  /** @param {Tensor} tensor */
-  #writer(tensor) {
-    const { map, cell, ringed } = this;
-    const key = [tensor, map, cell, ringed];
-    if (key.some((part, i) => part !== this.#writing.key[i]))
-      this.#writing = { key, writer: writer(tensor.map(map), room(cell, ringed).letters) };
-    return this.#writing.writer;
+  get #shown() {
+    const { map, cell, range, signed, light, ring, lost, tones, labels, from, ringed } = this;
+    return { map, cell, range, signed, light, ring, lost, tones, labels, from, ringed };
   }
 
   /** @param {Tensor} tensor */
@@ -448,23 +383,6 @@ export class CellGrid extends PageElement {
     this.typing = null;
     if (Number.isFinite(value) && this.cursor) this.#put(this.cursor, value);
   }
-}
-
-/** Where there is no room for numbers. */
-function nothingWritten() {
-  return "";
-}
-
-/** The colours of the page as a canvas can use them. @param {HTMLCanvasElement} canvas */
-function inks(canvas) {
-  const style = getComputedStyle(canvas);
-  return {
-    paper: style.backgroundColor,
-    line: style.borderTopColor,
-    soft: style.color,
-    accent: style.outlineColor,
-    font: style.fontFamily,
-  };
 }
 
 customElements.define("cell-grid", CellGrid);

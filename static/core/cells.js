@@ -12,7 +12,7 @@ import { css, inkOn } from "./colour.js";
  * }} Look `label`: what stands there instead of the number; `tone`: a ring of this colour; `hatch`: padding, or a
  *   row that no window reaches; `faint`: stands back; `blank`: not there yet
  */
-/** @typedef {{paper: string, line: string, soft: string, accent: string, font: string}} Inks */
+/** @typedef {{paper: string, line: string, accent: string, font: string}} Inks */
 /**
  * @typedef {{
  *   height: number, width: number, cell: number, size: number, inks: Inks, style: string,
@@ -87,13 +87,13 @@ function alike(a, b) {
  */
 export function room(cell, ringed = false) {
   const size = Math.max(8, Math.min(14, Math.round(cell * (ringed ? 0.32 : 0.36))));
-  const free = cell - 2 - (ringed ? 1.5 * ringWidth(cell) : 0);
+  const free = cell - 2 - (ringed ? 2 * ringWidth(cell) : 0);
   return { size, letters: cell < 14 ? 0 : Math.floor(free / (size * 0.6)) };
 }
 
 /** @param {number} cell in CSS pixels */
 function ringWidth(cell) {
-  return Math.max(1.5, Math.min(3.5, cell / 11));
+  return Math.max(1.5, Math.min(3, cell / 14));
 }
 
 /**
@@ -119,8 +119,11 @@ function paintCell(context, left, top, side, scale, look, { inks, colour, write 
     context.beginPath();
     context.rect(left, top, inner, inner);
     context.clip();
-    const line = look.hatch === "lost" ? inks.accent : inks.soft;
-    hatch(context, left, top, side, scale, look.hatch, line);
+    if (look.hatch === "lost")
+      hatch(context, left, top, side, 3 * scale, scale, "lost", inks.paper);
+    else context.globalAlpha *= 0.5;
+    const line = look.hatch === "lost" ? inks.accent : inkOn(shade);
+    hatch(context, left, top, side, scale, scale, look.hatch, line);
     context.restore();
   }
   if (look.tone) ring(context, left, top, inner, scale, look.tone, inks.paper);
@@ -142,13 +145,13 @@ function paintCell(context, left, top, side, scale, look, { inks, colour, write 
 
 /** Lines through a cell that run on in its neighbours: one way for padding, both ways for what is lost.
  * @param {CanvasRenderingContext2D} context
- * @param {number} left @param {number} top @param {number} side @param {number} scale
+ * @param {number} left @param {number} top @param {number} side @param {number} thick @param {number} scale
  * @param {"ring" | "lost"} kind @param {string} colour
  */
-function hatch(context, left, top, side, scale, kind, colour) {
+function hatch(context, left, top, side, thick, scale, kind, colour) {
   const step = Math.max(4, Math.round(side / scale / 4)) * scale;
   context.strokeStyle = colour;
-  context.lineWidth = scale * (kind === "lost" ? 1.2 : 0.8);
+  context.lineWidth = thick;
   context.beginPath();
   const from = Math.ceil((left + top) / step) * step;
   for (let sum = from; sum < left + top + 2 * side; sum += step) {

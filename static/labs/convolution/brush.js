@@ -62,7 +62,7 @@ function cropPart(src, crop) {
   const move = (/** @type {CustomEvent<Crop>} */ event) => set(event.detail);
   return html`<div class="crop-part">
     <crop-frame .src=${src} .crop=${crop} @crop-input=${move} @crop-change=${move}></crop-frame>
-    <div class="crop-size">${length(gettext("Rows"), "height")}${length(gettext("Columns"), "width")}
+    <div class="crop-size">${length(gettext("Height"), "height")}${length(gettext("Width"), "width")}
       <p class="hint">${gettext("Drag the frame over the picture, or move it with the arrow keys.")}</p></div>
   </div>`;
 }

@@ -19,6 +19,7 @@ import {
   legend,
   lostOf,
   rangeOf,
+  readout,
   ringOf,
   shelf,
 } from "./figure-parts.js";
@@ -65,7 +66,7 @@ export function cellsFigure(stage, answer) {
       ${outputFigure(stage, answer, decor.output, k, cell)}
       ${answer.output ? html`<span class="conv-sign" aria-hidden="true">→</span>${finalFigure(stage, answer, decor.final, k, cell)}` : nothing}
     </div>
-    <output class="readout">${stage.words(answer, decor)}</output>
+    ${readout(stage, answer, decor)}
     ${brushBar(stage, answer)}
     ${guard([answer, k, slice, theme()], () => depthRow(stage, answer, k, slice))}
     ${shelf(stage, answer)}`;

@@ -4,6 +4,8 @@ import { html, nothing } from "lit";
 import { guard } from "lit/directives/guard.js";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
+import { pointedWords } from "./pointed-words.js";
+import { remarks } from "./remarks.js";
 import { session } from "./session.js";
 import "../../components/choice-field.js";
 import "../../components/colour-legend.js";
@@ -87,6 +89,16 @@ export function coverageWords(answer) {
       ? gettext("How many inputs add to each output: from {lo} to {hi}.", words)
       : gettext("In how many outputs each input takes part: from {lo} to {hi}.", words)
   }</p>`;
+}
+
+/** What stands under the figures: what is marked, and what the settings do at the ends.
+ * @param {Stage} stage @param {Answer} answer @param {import("./decor.js").Decor} decor
+ */
+export function readout(stage, answer, decor) {
+  const said = remarks(answer, stage.kernelOf(answer));
+  const written = viewOf(answer) === "cells";
+  return html`<output class="readout">${pointedWords(answer, stage.touch, session.at, decor, written)}</output>
+    ${said.length ? html`<ul class="remarks">${said.map((words) => html`<li>${words}</li>`)}</ul>` : nothing}`;
 }
 
 /** The output maps side by side, one for each kernel, to choose one. @param {Stage} stage @param {Answer} answer */

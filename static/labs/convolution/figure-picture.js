@@ -15,6 +15,7 @@ import {
   legend,
   lostOf,
   rangeOf,
+  readout,
   ringOf,
   shelf,
 } from "./figure-parts.js";
@@ -55,7 +56,7 @@ export function pictureFigure(stage, answer) {
   const { touch } = stage;
   if (touch?.kind === "kernel") decor.kernel.cursor = { y: touch.i, x: touch.j };
   const boxes = boxesOf(answer, touch, session.at, decor);
-  const small = kernels.width > 7 ? 22 : kernels.width > 4 ? 28 : 34;
+  const small = kernels.width > 7 ? 22 : kernels.width > 4 ? 28 : 38;
   return html`<div class="picture-row">
       ${inputFigure(stage, answer, boxes.input)}
       <div class="between"><span class="conv-sign" aria-hidden="true">${answer.request.mode === "transposed" ? "⊛" : "∗"}</span>
@@ -63,7 +64,7 @@ export function pictureFigure(stage, answer) {
         <span class="conv-sign" aria-hidden="true">=</span></div>
       ${outputFigure(stage, answer, boxes.output, k)}
     </div>
-    <output class="readout">${stage.words(answer, { ...decor, fed: boxes.fed })}</output>
+    ${readout(stage, answer, { ...decor, fed: boxes.fed })}
     ${answer.output ? finalFigure(stage, answer, decor.final.cursor, k) : nothing}
     ${shelf(stage, answer)}`;
 }

@@ -2,7 +2,9 @@
 
 /** Places a second; the last ones are for whole pictures. */
 export const SPEEDS = [1, 2, 4, 8, 16, 30, 60, 240, 1000, 4000];
-const USUAL = 2;
+/** Usual gears, for numbers and for pictures of so many places. */
+const USUAL = { few: 2, many: 7 };
+const MANY = 400;
 
 /**
  * @typedef {{
@@ -16,10 +18,10 @@ const USUAL = 2;
 /** Plays, pauses, steps and scrubs over the chosen output channel. */
 export class Player {
   playing = false;
-  /** Which of SPEEDS. */ gear = USUAL;
   /** The place reached, in scan order; null before the first and after something else was pointed at. @type {number | null} */
   step = null;
   #session;
+  /** Which of SPEEDS was chosen, if any was. @type {number | null} */ #gear = null;
   #frame = 0;
   #last = 0;
   #due = 0;
@@ -31,7 +33,7 @@ export class Player {
 
   /** Places a second. */
   get speed() {
-    return SPEEDS[this.gear] ?? 1;
+    return SPEEDS[this.#gear ?? (this.length > MANY ? USUAL.many : USUAL.few)] ?? 1;
   }
 
   /** Height and width of the output. @returns {[number, number]} */
@@ -85,7 +87,7 @@ export class Player {
 
   /** @param {number} gear */
   shift(gear) {
-    this.gear = Math.max(0, Math.min(SPEEDS.length - 1, gear));
+    this.#gear = Math.max(0, Math.min(SPEEDS.length - 1, gear));
     this.#session.tell("point");
   }
 

@@ -9,7 +9,7 @@ export const SIGN = 32;
 /** The least width of a figure, for the words at its head. */
 const HEAD = 108;
 /** So high a figure may be, so that the sum below it is still on the screen. */
-const HEIGHT = { wide: 340, narrow: 250 };
+const HEIGHT = { wide: 312, narrow: 250 };
 
 /** @typedef {{rows: number, columns: number}} Figure */
 

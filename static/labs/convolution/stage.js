@@ -1,16 +1,14 @@
-import { html, nothing } from "lit";
+import { html } from "lit";
 import { PageElement } from "../../components/element.js";
 import { scaleFor } from "../../core/colour.js";
 import { gettext } from "../../core/i18n.js";
 import { onTheme } from "../../core/theme.js";
-import { channelName } from "./channels.js";
 import { cellsFigure } from "./figure-cells.js";
 import { viewOf } from "./figure-parts.js";
 import { pictureFigure } from "./figure-picture.js";
 import { grow, partOf, places } from "./growth.js";
 import { channelsOf } from "./links.js";
 import { gridOf, painted } from "./painting.js";
-import { remarks } from "./remarks.js";
 import { session } from "./session.js";
 import "./transport.js";
 import "./window-sum.js";
@@ -85,13 +83,11 @@ export class ConvolutionStage extends PageElement {
   updated() {
     const { answer } = session;
     if (this.#drawn === "picture" && answer) this.#picture = answer.shape.input.slice(1);
-    if (this.#before) {
+    const before = this.#before;
+    if (before) {
       const { source, crop } = session.state.values;
-      grow(
-        this,
-        this.#before,
-        source === "crop" && this.#picture ? partOf(crop, this.#picture) : null,
-      );
+      const part = source === "crop" && this.#picture ? partOf(crop, this.#picture) : null;
+      requestAnimationFrame(() => grow(this, before, part)); // the figures draw themselves first
     }
     this.#before = null;
   }
@@ -100,11 +96,8 @@ export class ConvolutionStage extends PageElement {
     const { answer } = session;
     if (!answer || !this.width) return html`<div class="conv-room"></div>`;
     const view = viewOf(answer);
-    const k = this.kernelOf(answer);
-    const said = remarks(answer, k);
     return html`<section class="conv-stage in-${view}" aria-label=${gettext("The convolution")}>
       ${view === "cells" ? cellsFigure(this, answer) : pictureFigure(this, answer)}
-      ${said.length ? html`<ul class="remarks">${said.map((words) => html`<li>${words}</li>`)}</ul>` : nothing}
       <scan-transport></scan-transport>
       <window-sum></window-sum>
     </section>`;
@@ -130,47 +123,6 @@ export class ConvolutionStage extends PageElement {
   scaleOf(tensor, map) {
     const [lo, hi] = tensor.range(this.scope === "map" ? [map] : undefined);
     return scaleFor(lo, hi, tensor.range()[0] < 0);
-  }
-
-  /** What is marked, in words. @param {Answer} answer @param {Decor} decor */
-  words(answer, decor) {
-    const { touch } = this;
-    const { at } = session;
-    if (touch?.kind === "kernel")
-      return gettext("Kernel row {i}, column {j}: every cell it meets while it slides.", touch);
-    if (touch?.kind === "input") {
-      const { y, x, channel } = touch;
-      const name = channelName(channel, answer.shape.input[0] ?? 1);
-      if (!decor.fed)
-        return gettext("{channel}, row {y}, column {x}: no window reaches it.", {
-          channel: name,
-          y,
-          x,
-        });
-      return gettext(
-        "{channel}, row {y}, column {x} takes part in {n} outputs, in each with the weight written there.",
-        { channel: name, y, x, n: decor.fed },
-      );
-    }
-    if (!at)
-      return gettext("Point at an output value to see its window, its products and its sum.");
-    if (answer.request.mode === "transposed")
-      return gettext("Output row {y}, column {x}: {n} inputs add to it.", {
-        ...at,
-        n: decor.sources,
-      });
-    const box = decor.input.box ?? { top: 0, left: 0, bottom: 1, right: 1 };
-    return gettext(
-      "Output row {y}, column {x}: the window lies on rows {top} to {bottom}, columns {left} to {right}.",
-      {
-        y: at.y,
-        x: at.x,
-        top: box.top,
-        bottom: box.bottom - 1,
-        left: box.left,
-        right: box.right - 1,
-      },
-    );
   }
 
   /** @param {number} k */
