@@ -8,6 +8,7 @@ import { Latest } from "../../core/latest.js";
 import { State } from "../../core/state.js";
 import { decode } from "../../core/tensor.js";
 import { fields, SETTINGS } from "./fields.js";
+import { suited } from "./kernel-list.js";
 import { Player } from "./player.js";
 
 /** @typedef {import("../../core/tensor.js").Tensor} Tensor */
@@ -44,13 +45,16 @@ export class Session extends EventTarget {
   /** Why the server refused the present state; null where it did not. @type {api.ApiError | null} */ error =
     null;
   busy = false;
+  /** Whether the picture of a link is not here any more. */
+  gone = false;
   /** What is pointed at. @type {Touch | null} */ touch = null;
   /** The sum behind `at`; of the place before while that is on its way. @type {Window | null} */ window =
     null;
   /** The window moving by itself. */ play = new Player(this);
   /** Inputs already here, by what was asked. @type {{key: string, tensor: Tensor} | null} */ #input =
     null;
-  /** What is asked for at `at`. */ #asked = "";
+  /** What was asked last, and what at `at`. */ #question = "";
+  #asked = "";
 
   #runs = new Latest((/** @type {ConvolutionRequest} */ body, signal) => this.#run(body, signal), {
     done: (answer) => this.#take(answer),
@@ -76,9 +80,8 @@ export class Session extends EventTarget {
   );
 
   start() {
-    this.state.addEventListener("change", (event) => {
-      const names = /** @type {CustomEvent<Set<string>>} */ (event).detail;
-      if (this.#fit(names)) return; // and back here with what fits
+    this.state.addEventListener("change", () => {
+      if (this.#fit()) return; // and back here with what fits
       this.ask();
       this.#askWindow();
       this.tell();
@@ -94,29 +97,44 @@ export class Session extends EventTarget {
   }
 
   /** Whether something had to be changed to fit what was changed: kernels as deep as the channels in their
-   * group, a chosen kernel that there is.
-   * @param {ReadonlySet<string>} names what was changed
-   */
-  #fit(names) {
+   * group, a chosen kernel that there is. */
+  #fit() {
     const { kernels, groups, k } = this.state.values;
-    const divides = this.channels % groups === 0 && kernels.length % groups === 0;
-    const fitting = names.has("groups") || divides ? groups : 1;
-    const depth = Math.max(1, Math.floor(this.channels / fitting));
-    const next = {
-      groups: fitting,
-      kernels: kernels.map((kernel) => ofDepth(kernel, depth)),
-      k: Math.min(k, kernels.length - 1),
-    };
-    const before = JSON.stringify({ groups, kernels, k });
-    if (JSON.stringify(next) === before) return false;
-    this.state.set(next);
+    const settings = { kernels, groups };
+    const fit = suited(settings, this.channels);
+    if (fit === settings && k < kernels.length) return false;
+    this.state.set({ ...fit, k: Math.min(k, kernels.length - 1) });
     return true;
   }
 
-  /** Ask the server for the present state. */
+  /** Ask the server for the present state, unless that was the last question. */
   ask() {
     const body = this.params();
-    if (body) this.#runs.send(body);
+    if (!body) return this.#lose();
+    const { view, coverage, k } = this.state.values;
+    const question = JSON.stringify([body, view, coverage, view === "cells" && k]);
+    if (question === this.#question) return;
+    this.#question = question;
+    this.#runs.send(body);
+  }
+
+  /** The picture is not here (any more): take the one that always is. */
+  #lose() {
+    this.gone = true;
+    this.state.set({ img: fields.img.value });
+  }
+
+  /** Try again after an error. */
+  retry() {
+    this.dismiss();
+    this.ask();
+  }
+
+  /** Close the notices. */
+  dismiss() {
+    this.gone = false;
+    this.error = null;
+    this.tell();
   }
 
   /** How the convolution is done, apart from what it is done to. */
@@ -200,7 +218,8 @@ export class Session extends EventTarget {
     const cells = view === "cells";
     /** @type {Part[]} */ const record = ["kernels", "convolved", "output"];
     if (!known) record.push("input");
-    if (cells) record.push("padded", "partial");
+    if (cells || body.padding !== "valid") record.push("padded");
+    if (cells) record.push("partial");
     if (coverage) record.push("coverage");
     const tensors = cells ? "float32" : "uint8";
     const result = await api.convolution(
@@ -228,6 +247,9 @@ export class Session extends EventTarget {
 
   /** @param {unknown} error */
   #fail(error) {
+    this.#question = "";
+    const code = error instanceof api.ApiError ? error.code : "";
+    if (code === "no-such-image" && this.state.values.img !== fields.img.value) return this.#lose();
     this.error =
       error instanceof api.ApiError ? error : new api.ApiError({ detail: String(error) });
     this.tell();
@@ -237,22 +259,6 @@ export class Session extends EventTarget {
   tell(type = "update") {
     this.dispatchEvent(new Event(type));
   }
-}
-
-/** A kernel of explicit values with as many slices as there are channels: one slice shared out, or several
- * summed into one; others fit themselves.
- * @param {import("./fields.js").Kernel} kernel
- * @param {number} depth
- * @returns {import("./fields.js").Kernel}
- */
-export function ofDepth(kernel, depth) {
-  if (kernel.kind !== "values" || kernel.values.length === depth) return kernel;
-  const [first = []] = kernel.values;
-  const sum = first.map((row, i) =>
-    row.map((_, j) => kernel.values.reduce((total, slice) => total + (slice[i]?.[j] ?? 0), 0)),
-  );
-  const share = sum.map((row) => row.map((value) => value / depth));
-  return { ...kernel, values: Array.from({ length: depth }, () => share) };
 }
 
 export const session = new Session();

@@ -26,7 +26,10 @@ export class ConvolutionTools extends PageElement {
   }
 
   render() {
-    const { state, busy } = session;
+    const { state, busy, error, gone, answer } = session;
+    // What is wrong with a setting stands beside that setting.
+    const elsewhere = error?.field && !error.field.startsWith("input") && answer;
+    const fault = elsewhere ? null : error;
     const { view, source, size, img } = state.values;
     const numbers = view === "cells" && source === "grid";
     return html`<div class="tools row">
@@ -56,7 +59,12 @@ export class ConvolutionTools extends PageElement {
         @value-change=${this.#on("size")}></number-field>`
           : nothing
       }
-      <status-notice .busy=${busy}></status-notice>
+      <status-notice .busy=${busy} .error=${fault} .message=${
+        gone
+          ? gettext("The picture of this link is not here any more. Here is the cat instead.")
+          : ""
+      } ?closable=${gone || Boolean(fault)} ?retry=${Boolean(fault)}
+        @notice-close=${() => session.dismiss()} @notice-retry=${() => session.retry()}></status-notice>
       <convolution-take></convolution-take>
     </div>
     ${numbers ? nothing : html`<picture-picker .value=${session.imageId(img) ?? ""} @picture-change=${this.#onPicture}></picture-picker>`}`;
@@ -72,8 +80,8 @@ export class ConvolutionTools extends PageElement {
       /** @type {(value: number) => [number, number]} */ sides,
     ) => html`<number-field label=${label} .value=${value} min=${FEWEST} max=${MOST}
         @value-change=${(/** @type {CustomEvent<{value: number}>} */ event) => this.#resize(...sides(event.detail.value))}></number-field>`;
-    return html`${field(gettext("Rows"), height, (value) => [value, width])}
-      ${field(gettext("Columns"), width, (value) => [height, value])}
+    return html`${field(gettext("Height"), height, (value) => [value, width])}
+      ${field(gettext("Width"), width, (value) => [height, value])}
       <button type="button" class="plain" @click=${() => this.#fill(() => 0)}>${gettext("Clear")}</button>`;
   }
 
