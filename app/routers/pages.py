@@ -91,9 +91,7 @@ def lab_page(name: str) -> Callable[..., Awaitable[Response]]:
     async def show(request: Request, lang: PathLang) -> Response:
         brought = {"/api/images": (await get_samples()).model_dump_json()}
         template, entry = f"labs/{name}.html", f"labs/{name}.js"
-        return views(request).page(
-            request, template, lang, path=f"/{name}", entry=entry, brought=brought
-        )
+        return views(request).page(request, template, lang, path=f"/{name}", entry=entry, brought=brought)
 
     return show
 
