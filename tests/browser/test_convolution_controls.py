@@ -1,6 +1,7 @@
 """The convolution lab's controls in a real browser: what they ask the server, how far they go, what they give away."""
 
 import json
+import re
 import runpy
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from playwright.sync_api import Browser, Locator, Page, Response, expect
 from models.networks.weights import load_network
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
-LAB = "**/api/labs/convolution**"
+RUN = re.compile(r"/api/labs/convolution\?tensors=(float32|uint8)$")
 CELLS = "kernel-set kernel-editor [role=gridcell]"
 GABOR = {"kind": "preset", "preset": "gabor", "size": [5, 5], "angle": 30, "wavelength": 4, "sigma": 2}
 SOBEL = {"kind": "preset", "preset": "sobel_x", "size": [3, 3]}
@@ -56,8 +57,8 @@ def show(page: Page, base_url: str) -> Iterator[Show]:
 
 
 def asked(page: Page, act: Callable[[], object]) -> Response:
-    """The answer of the server to what `act` made the page ask."""
-    with page.expect_response(LAB) as answer:
+    """The answer of the server to what `act` made the page ask; not the sum behind one element."""
+    with page.expect_response(RUN) as answer:
         act()
     return answer.value
 
