@@ -49,8 +49,9 @@ def visit(page: Page, base_url: str) -> Iterator[Visit]:
     assert faults == []
 
 
-def violations(page: Page) -> list[Any]:
-    """What axe finds wrong with the page as it is."""
+def violations(page: Page, *parts: str) -> list[Any]:
+    """What axe finds wrong with the page as it is, or with the `parts` of it that selectors name."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
+    where = {"include": [[part] for part in parts]} if parts else {"exclude": []}
+    found = page.evaluate("where => axe.run(where, { resultTypes: ['violations'] })", where)["violations"]
     return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]

@@ -1,13 +1,11 @@
 """The claims on a lab's page: measured by the server when asked, in words, with evidence."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from models.claims.registry import CLAIMS
+from tests.browser.conftest import violations
 
-AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 PATIENCE = 30_000
 WORDS = {
@@ -54,9 +52,7 @@ def test_all_claims_are_measured_one_after_the_other(claims: Page) -> None:
     expect(claims.locator("claim-list > .row")).to_contain_text(f"{len(MINE)} measured")
     for scheme in ("light", "dark"):
         claims.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        claims.evaluate(AXE.read_text(encoding="utf-8"))
-        found = claims.evaluate("axe.run('section.claims', { resultTypes: ['violations'] })")["violations"]
-        assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
+        assert violations(claims, "section.claims") == []
 
 
 def test_nothing_is_wider_than_a_narrow_phone(claims: Page) -> None:

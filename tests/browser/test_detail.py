@@ -21,9 +21,9 @@ from models.networks.registry import Dataset
 from models.networks.weights import load_network
 from models.recorder import Record, Recording, run
 from models.shapes import propagate, receptive_fields
+from tests.browser.conftest import violations
 from tests.models.photos import photo
 
-AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 PICTURES = {"imagenet": "chelsea", "fashion_mnist": "ankle_boot"}
 MAP = ".map-figure > heat-map .plane"
 expect.set_options(timeout=20_000)  # a loaded machine takes its time
@@ -588,10 +588,5 @@ def test_axe_finds_nothing(
     unfold = page.locator("change-controls .fold")
     if unfold.is_visible():
         unfold.click()
-    page.evaluate(AXE.read_text())
-    found = page.evaluate(
-        """async () => (await axe.run({ include: [["layer-detail"], ["change-controls"]] }))
-        .violations.map(v => [v.id, v.nodes.map(n => n.html)])"""
-    )
-    assert found == []
+    assert violations(page, "layer-detail", "change-controls") == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -8,19 +8,17 @@ import shlex
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Locator, Page, Request, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from app.samples import samples
+from tests.browser.conftest import Visit, link, violations
 
-AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 CAT = samples()[0].id
 STRIDE = [{"kind": "conv", "layer": "stem.conv", "stride": [4, 4]}]
 SILENCE = [{"kind": "channels", "layer": "block1.project_norm", "channels": [8], "scale": 0}]
@@ -32,38 +30,15 @@ expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture
-def explore(page: Page, base_url: str) -> Iterator[Explore]:
-    """Open the explorer in a state and wait for its maps; a fault, a complaint or a foreign host fails the test."""
-    faults: list[str] = []
-
-    def on_console(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            faults.append(message.text)
-
-    def on_request(request: Request) -> None:
-        if urlsplit(request.url).scheme in ("http", "https") and not request.url.startswith(base_url):
-            faults.append(request.url)
-
-    page.on("console", on_console)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("request", on_request)
+def explore(visit: Visit) -> Explore:
+    """Open the explorer in a state and wait for its maps."""
 
     def open_state(lang: str = "en", refusals: bool = False, **state: Any) -> Page:
-        page.goto(f"{base_url}/{lang}/{link(**state)}")
+        page = visit(f"/{lang}/", refusals, **state)
         wait_for_maps(page)
-        if refusals:
-            faults.clear()
-            page.remove_listener("console", on_console)
         return page
 
-    yield open_state
-    assert faults == []
-
-
-def link(**state: Any) -> str:
-    """The part of an address that holds a state."""
-    fields = {name: value if isinstance(value, str) else json.dumps(value) for name, value in state.items()}
-    return f"#{urlencode(fields)}" if fields else ""
+    return open_state
 
 
 def wait_for_maps(page: Page) -> None:
@@ -489,9 +464,7 @@ def test_nothing_for_axe_to_find(
         expect(page.locator("picture-picker .samples button").first).to_be_attached()
         if state:
             expect(page.locator("layer-detail h2")).to_be_visible()
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
-        assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+        assert violations(page) == []
     context.close()
 
 

@@ -1,11 +1,10 @@
 """The API reference and the error page in a real browser."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, Request
 
-AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+from tests.browser.conftest import violations
+
 SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 360, "height": 740}}
 
 
@@ -16,11 +15,7 @@ def test_axe_finds_nothing(page: Page, base_url: str, path: str, scheme: str, si
     page.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.goto(base_url + path)
-    page.evaluate(AXE.read_text())
-    found = page.evaluate(
-        "async () => (await axe.run()).violations.map(v => [v.id, v.nodes.map(n => n.html)])"
-    )
-    assert found == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
 
 
