@@ -65,9 +65,9 @@ export function cellsFigure(stage, answer) {
       <span class="conv-sign" aria-hidden="true">=</span>
       ${outputFigure(stage, answer, decor.output, k, cell)}
       ${answer.output ? html`<span class="conv-sign" aria-hidden="true">→</span>${finalFigure(stage, answer, decor.final, k, cell)}` : nothing}
+      ${brushBar(stage, answer)}
     </div>
     ${readout(stage, answer, decor)}
-    ${brushBar(stage, answer)}
     ${guard([answer, k, slice, theme()], () => depthRow(stage, answer, k, slice))}
     ${shelf(stage, answer)}`;
 }
