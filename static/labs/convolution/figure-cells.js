@@ -60,16 +60,19 @@ export function cellsFigure(stage, answer) {
   );
   return html`<div class="cells-row">
       ${inputFigure(stage, answer, decor.input, slice, cell)}
-      <span class="conv-sign" aria-hidden="true">${answer.request.mode === "transposed" ? "⊛" : "∗"}</span>
-      ${kernelFigure(stage, answer, decor.kernel, k, slice, map, small)}
-      <span class="conv-sign" aria-hidden="true">=</span>
-      ${outputFigure(stage, answer, decor.output, k, cell)}
-      ${answer.output ? html`<span class="conv-sign" aria-hidden="true">→</span>${finalFigure(stage, answer, decor.final, k, cell)}` : nothing}
+      ${after(answer.request.mode === "transposed" ? "⊛" : "∗", kernelFigure(stage, answer, decor.kernel, k, slice, map, small))}
+      ${after("=", outputFigure(stage, answer, decor.output, k, cell))}
+      ${answer.output ? after("→", finalFigure(stage, answer, decor.final, k, cell)) : nothing}
       ${brushBar(stage, answer)}
     </div>
     ${readout(stage, answer, decor)}
     ${guard([answer, k, slice, theme()], () => depthRow(stage, answer, k, slice))}
     ${shelf(stage, answer)}`;
+}
+
+/** A figure with the sign before it, which goes to the next line together with it. @param {string} sign @param {unknown} figure */
+function after(sign, figure) {
+  return html`<div class="signed"><span class="conv-sign" aria-hidden="true">${sign}</span>${figure}</div>`;
 }
 
 /** @param {Stage} stage @param {Answer} answer @param {Marks} marks @param {number} slice @param {number} cell */

@@ -11,7 +11,7 @@ import "../../components/number-field.js";
 /** @typedef {[number, number, number, number]} Sides top, bottom, left, right */
 /** @typedef {typeof session.state.values} Values */
 
-/** Where padding goes: by a rule or side by side. @param {Values} values */
+/** Where padding goes: by a rule or each side on its own. @param {Values} values */
 export function padding(values) {
   const { mode, padding: rule } = values;
   const back = mode === "transposed";
@@ -35,7 +35,12 @@ export function padding(values) {
       );
     return { value, label, disabled, hint: disabled ? why(value) : "" };
   });
-  options.push({ value: "sides", label: gettext("side by side"), disabled: false, hint: "" });
+  options.push({
+    value: "sides",
+    label: gettext("each side on its own"),
+    disabled: false,
+    hint: "",
+  });
   const choose = (/** @type {string} */ value) => {
     const next = value === "sides" ? (back ? even(sides) : sides) : /** @type {Padding} */ (value);
     const settled =

@@ -1,5 +1,6 @@
 /** What is pointed at and marked, in words. */
 
+import { place } from "../../components/number-details.js";
 import { gettext } from "../../core/i18n.js";
 import { channelName } from "./channels.js";
 
@@ -44,10 +45,21 @@ export function pointedWords(answer, touch, at, decor, written) {
   if (!at) return gettext("Point at an output value to see its window, its products and its sum.");
   const { y, x } = at;
   if (answer.request.mode === "transposed")
-    return gettext("Output row {y}, column {x}: {n} inputs add to it.", { y, x, n: decor.sources });
+    return gettext("Output row {y}, column {x}. Inputs that add to it: {n}.", {
+      y,
+      x,
+      n: decor.sources,
+    });
   const box = decor.input.box ?? { top: 0, left: 0, bottom: 1, right: 1 };
   return gettext(
     "Output row {y}, column {x}: the window lies on rows {top} to {bottom}, columns {left} to {right}.",
-    { y, x, top: box.top, bottom: box.bottom - 1, left: box.left, right: box.right - 1 },
+    {
+      y,
+      x,
+      top: place(box.top),
+      bottom: place(box.bottom - 1),
+      left: place(box.left),
+      right: place(box.right - 1),
+    },
   );
 }

@@ -59,15 +59,18 @@ export class ConvolutionTools extends PageElement {
         @value-change=${this.#on("size")}></number-field>`
           : nothing
       }
-      <status-notice .busy=${busy} .error=${fault} .message=${
-        gone
-          ? gettext("The picture of this link is not here any more. Here is the cat instead.")
-          : ""
-      } ?closable=${gone || Boolean(fault)} ?retry=${Boolean(fault)}
-        @notice-close=${() => session.dismiss()} @notice-retry=${() => session.retry()}></status-notice>
+      <status-notice .busy=${busy}></status-notice>
       <convolution-take></convolution-take>
     </div>
+    ${fault || gone ? this.#notice(fault) : nothing}
     ${numbers ? nothing : html`<picture-picker .value=${session.imageId(img) ?? ""} @picture-change=${this.#onPicture}></picture-picker>`}`;
+  }
+
+  /** @param {unknown} fault */
+  #notice(fault) {
+    const lost = gettext("The picture of this link is not here any more. Here is the cat instead.");
+    return html`<status-notice .error=${fault} .message=${fault ? "" : lost} closable ?retry=${Boolean(fault)}
+      @notice-close=${() => session.dismiss()} @notice-retry=${() => session.retry()}></status-notice>`;
   }
 
   #dimensions() {
