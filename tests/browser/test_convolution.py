@@ -289,10 +289,15 @@ def test_nothing_for_axe_to_find(
             "grid": [[[0.5] * 16] * 16] * 3,
             "kernels": [{"kind": "preset", "preset": "box", "size": [11, 11]}] * 8,
         },
+        {
+            "grid": [[[1] * 16] * 16],
+            "kernels": [{"kind": "preset", "preset": "box", "size": [11, 11]}],
+            "padding": "full",
+        },
         {"view": "picture", "colour": "rgb", "kernels": [EDGE] * 8},
         {"mode": "transposed", "stride": [2, 2]},
     ],
-    ids=["plain", "largest", "picture", "transposed"],
+    ids=["plain", "largest", "padded", "picture", "transposed"],
 )
 def test_fits_a_narrow_phone(lab: Lab, page: Page, state: dict[str, Any]) -> None:
     page.set_viewport_size({"width": 360, "height": 740})

@@ -2,8 +2,8 @@
 
 /** Largest and smallest side of a cell in CSS pixels; below the smallest the figures wrap instead. */
 const [LARGEST, SMALLEST] = [46, 20];
-/** The least that a finger can still hit, where even one figure alone is too wide. */
-const LEAST = 14;
+/** The least, where even one figure alone is too wide: its numbers stand in the readout and the table. */
+const LEAST = 8;
 /** Room for a sign between two figures. */
 export const SIGN = 32;
 /** The least width of a figure, for the words at its head. */
@@ -22,15 +22,16 @@ const HEIGHT = { wide: 312, narrow: 250 };
  */
 export function cellSizes(width, { input, kernel, output, final = null }) {
   const wide = width >= 640;
-  const weights = Math.max(LEAST, Math.min(wide ? 38 : 34, Math.floor(width / kernel.columns)));
+  const most = Math.floor((width - SIGN) / kernel.columns);
+  const weights = Math.max(LEAST, Math.min(wide ? 38 : 34, most));
   const least = Math.min(weights, kernel.columns > 5 ? 26 : 34);
   const tallest = Math.max(input.rows, output.rows);
   const height = HEIGHT[wide ? "wide" : "narrow"];
   const limit = Math.min(LARGEST, Math.max(SMALLEST + 2, Math.floor(height / tallest)));
   const room = width - 2 * SIGN - Math.max(HEAD, kernel.columns * least);
   const beside = Math.floor(room / (input.columns + output.columns));
-  const widest = Math.max(input.columns, output.columns, final?.columns ?? 1);
-  const alone = Math.max(LEAST, Math.floor(width / widest));
+  const after = Math.max(output.columns, final?.columns ?? 1); // a sign stands before each of these
+  const alone = Math.floor(Math.min(width / input.columns, (width - SIGN) / after));
   const fits = beside >= SMALLEST;
   const cell = Math.max(LEAST, Math.min(limit, fits ? beside : alone));
   if (fits) {
