@@ -154,6 +154,18 @@ def _step(name: str, module: nn.Module, inputs: tuple[str, ...]) -> Step:
                 "eps": module.eps,
                 "groups": module.num_groups,
             }
+        case nn.InstanceNorm2d():
+            assert module.affine and module.running_mean is None, (
+                "only normalisation with gamma and beta is known"
+            )
+            kind, function = "norm", normalize
+            arguments = {
+                "method": "instance",
+                "gamma": module.weight,
+                "beta": module.bias,
+                "eps": module.eps,
+                "groups": 1,
+            }
         case nn.Linear():
             kind, function = "linear", F.linear
             arguments = {"weight": module.weight, "bias": module.bias}

@@ -40,6 +40,8 @@ RECIPES = {
     "tiny_vgg_none": Recipe(learning_rate=0.002),
     "tiny_vgg_batch": Recipe(),
     "tiny_vgg_layer": Recipe(),
+    "tiny_vgg_group": Recipe(),
+    "tiny_vgg_instance": Recipe(),
     "mini_resnet": Recipe(),
 }
 

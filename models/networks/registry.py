@@ -86,6 +86,26 @@ SPECS = {
             },
         ),
         Spec(
+            "tiny_vgg_group",
+            lambda: TinyVGG("group"),
+            FASHION_MNIST,
+            {"en": "Tiny VGG, GroupNorm", "zh": "Tiny VGG（组归一化）"},
+            {
+                "en": "The same six convolutions, each sample's maps normalised in eight groups.",
+                "zh": "同样的六个卷积层，把每个样本的特征图分成八组，各组分别归一化。",
+            },
+        ),
+        Spec(
+            "tiny_vgg_instance",
+            lambda: TinyVGG("instance"),
+            FASHION_MNIST,
+            {"en": "Tiny VGG, InstanceNorm", "zh": "Tiny VGG（实例归一化）"},
+            {
+                "en": "The same six convolutions, each map of each sample normalised by itself.",
+                "zh": "同样的六个卷积层，每个样本的每张特征图各自归一化。",
+            },
+        ),
+        Spec(
             "tiny_vgg_none",
             lambda: TinyVGG("none"),
             FASHION_MNIST,

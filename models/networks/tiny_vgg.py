@@ -6,7 +6,9 @@ from torch import Tensor, nn
 
 from models.layers.normalization import LayerNorm2d
 
-Normalization = Literal["none", "batch", "layer"]
+Normalization = Literal["none", "batch", "layer", "group", "instance"]
+GROUPS = 8
+"""Groups of channels in the version with group normalisation."""
 
 
 class ConvUnit(nn.Module):
@@ -20,6 +22,10 @@ class ConvUnit(nn.Module):
             self.norm = nn.BatchNorm2d(out_channels)
         elif normalization == "layer":
             self.norm = LayerNorm2d(out_channels)
+        elif normalization == "group":
+            self.norm = nn.GroupNorm(GROUPS, out_channels)
+        elif normalization == "instance":
+            self.norm = nn.InstanceNorm2d(out_channels, affine=True)
         self.act = nn.ReLU()
 
     def forward(self, x: Tensor) -> Tensor:

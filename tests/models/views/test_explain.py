@@ -24,6 +24,8 @@ LAST = {
     "lenet": "conv2.pool",
     "tiny_vgg_batch": "conv6.act",
     "tiny_vgg_layer": "conv6.act",
+    "tiny_vgg_group": "conv6.act",
+    "tiny_vgg_instance": "conv6.act",
     "tiny_vgg_none": "conv6.act",
 }
 
