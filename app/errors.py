@@ -149,7 +149,12 @@ async def on_invalid(request: Request, error: RequestValidationError) -> Respons
         }
         for fault in error.errors()[:MOST_ERRORS]
     ]
-    field, detail = faults[0]["field"], faults[0]["detail"]
+    # Of a union's members the one that the value comes closest to is meant: there it goes wrong further inside.
+    outer = faults[0]["field"]
+    nearest = next((fault for fault in faults if outer and fault["field"].startswith(f"{outer}.")), faults[0])
+    faults.remove(nearest)
+    faults.insert(0, nearest)
+    field, detail = nearest["field"], nearest["detail"]
     return problem("invalid", 422, f"{field}: {detail}" if field else detail, field or None).response(
         errors=faults
     )

@@ -32,6 +32,7 @@ class Question(BaseModel):
 
     shapes: list[Annotated[Round | Square, Field(discriminator="kind")]] = []
     text: str = ""
+    size: Literal["all"] | tuple[Annotated[int, Field(le=9)], int] = "all"
 
 
 def bare_app() -> FastAPI:
@@ -82,6 +83,9 @@ def ask(client: TestClient, body: bytes | str, content_type: str = "application/
         ('{"shapes": [{"kind": "oval"}]}', "shapes.0"),
         ('{"shapes": 3}', "shapes"),
         ('{"other": 3}', "other"),
+        ('{"size": "none"}', "size"),
+        ('{"size": [1]}', "size.1"),
+        ('{"size": [10, 0]}', "size.0"),
     ],
 )
 def test_a_wrong_field_is_named_as_the_client_wrote_it(bare: TestClient, body: str, field: str) -> None:
