@@ -124,7 +124,7 @@ export class SettingCompare extends SessionPart {
         })}
       </div>
       <colour-legend .scale=${scaleFor(...range)} .range=${range} .scopes=${NO_SCOPES}></colour-legend>
-      <p class="hint">${gettext("Output channel {k} of each, all in one scale.", { k })}</p>`;
+      <p class="hint">${gettext("Output channel {k} of each, all in one scale.", { k: k + 1 })}</p>`;
   }
 }
 

@@ -37,7 +37,7 @@ export const fields = {
   /** Where the cells come from. */
   source: text(/** @type {"grid" | "crop"} */ ("grid"), ["grid", "crop"]),
   /** channels × height × width */
-  grid: json(/** @type {number[][][]} */ ([GRID]), isGrid),
+  grid: json(/** @type {number[][][]} */ ([GRID]), isPlanes),
   crop: json(/** @type {Crop} */ ({ top: 60, left: 76, height: 10, width: 10 }), isCrop),
   /** A sample's name, or the id of any stored picture. */
   img: text(/** @type {string} */ ("chelsea")),
@@ -118,8 +118,8 @@ function isSides(read) {
   return Array.isArray(read) && read.length === 4 && read.every(whole);
 }
 
-/** @param {any} read */
-function isGrid(read) {
+/** channels × height × width, none of them nothing or more than the lab takes. @param {any} read */
+function isPlanes(read) {
   const rows = Array.isArray(read) && read.length < 4 ? read.flat() : [];
   if (!rows.length || !rows.every(Array.isArray)) return false;
   const [height, width] = [read[0].length, rows[0]?.length ?? 0];
@@ -139,12 +139,20 @@ function isCrop(read) {
 
 /** @param {any} read */
 function areKernels(read) {
-  const known = ["values", "preset", "network"];
   return (
-    Array.isArray(read) &&
-    read.length > 0 &&
-    read.length <= MOST_KERNELS &&
-    read.every((each) => known.includes(each?.kind))
+    Array.isArray(read) && read.length > 0 && read.length <= MOST_KERNELS && read.every(isKernel)
+  );
+}
+
+/** What is drawn before the server has judged it must have its parts. @param {any} read */
+function isKernel(read) {
+  if (read?.kind === "preset") return typeof read.preset === "string" && isPair(read.size);
+  if (read?.kind === "values") return isPlanes(read.values);
+  return (
+    read?.kind === "network" &&
+    typeof read.network === "string" &&
+    typeof read.layer === "string" &&
+    whole(read.channel)
   );
 }
 
