@@ -17,11 +17,11 @@ export function leftOver(axis, rows) {
   const words = { n: remainder, room, stride, lost: Math.max(0, remainder - after) };
   return rows
     ? gettext(
-        "{room} is not a multiple of {stride}. Rows at the bottom that no window reaches: {n}, of which {lost} belong to the input.",
+        "{room} is not a multiple of {stride}. Rows at the bottom that no window reaches: {n} (of the input: {lost}).",
         words,
       )
     : gettext(
-        "{room} is not a multiple of {stride}. Columns at the right that no window reaches: {n}, of which {lost} belong to the input.",
+        "{room} is not a multiple of {stride}. Columns at the right that no window reaches: {n} (of the input: {lost}).",
         words,
       );
 }

@@ -1,4 +1,4 @@
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { PageElement } from "../../components/element.js";
 import { scaleFor } from "../../core/colour.js";
 import { gettext } from "../../core/i18n.js";
@@ -96,7 +96,9 @@ export class ConvolutionStage extends PageElement {
     const { answer } = session;
     if (!answer || !this.width) return html`<div class="conv-room"></div>`;
     const view = viewOf(answer);
-    return html`<section class="conv-stage in-${view}" aria-label=${gettext("The convolution")}>
+    const stale = Boolean(session.error);
+    return html`<section class="conv-stage in-${view} ${stale ? "stale" : ""}" aria-label=${gettext("The convolution")}>
+      ${stale ? html`<p class="problem">${gettext("The present setting cannot be computed. Below still stands the last one that could.")}</p>` : nothing}
       ${view === "cells" ? cellsFigure(this, answer) : pictureFigure(this, answer)}
       <scan-transport></scan-transport>
       <window-sum></window-sum>
