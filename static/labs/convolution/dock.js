@@ -15,6 +15,13 @@ export class ControlDock extends PageElement {
     this.open = "";
   }
 
+  /** The figure must not lie below what is opened over it. @param {Map<string, unknown>} changed */
+  updated(changed) {
+    const stage = this.previousElementSibling;
+    if (!changed.has("open") || !this.open || !stage) return;
+    if (stage.getBoundingClientRect().top > 0) stage.scrollIntoView({ block: "start" });
+  }
+
   render() {
     /** @type {[typeof this.open, string][]} */ const parts = [
       ["kernels", gettext("Kernels")],
