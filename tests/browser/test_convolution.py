@@ -236,6 +236,14 @@ def test_a_picture_of_ones_own_goes_through(lab: Lab, page: Page) -> None:
     expect(page.locator("#output-grid")).to_be_visible()
 
 
+def test_a_kernel_that_does_not_fit_can_be_padded(lab: Lab, page: Page) -> None:
+    lab(refusals=True)
+    page.evaluate(f"location.hash = {json.dumps(link(dilation=[7, 7]))}")
+    page.get_by_role("button", name="Add “same” padding").click()
+    expect(page.locator(".problem:visible")).to_have_count(0)
+    expect(page.locator("#output-grid")).to_be_visible()
+
+
 def test_every_try_link_works(lab: Lab, page: Page) -> None:
     lab()
     links = page.locator(".try a").evaluate_all("all => all.map(a => a.getAttribute('href'))")

@@ -98,11 +98,19 @@ export class ConvolutionStage extends PageElement {
     const view = viewOf(answer);
     const stale = Boolean(session.error);
     return html`<section class="conv-stage in-${view} ${stale ? "stale" : ""}" aria-label=${gettext("The convolution")}>
-      ${stale ? html`<p class="problem">${gettext("The present setting cannot be computed. Below still stands the last one that could.")}</p>` : nothing}
+      ${stale ? this.#stale() : nothing}
       ${view === "cells" ? cellsFigure(this, answer) : pictureFigure(this, answer)}
       <scan-transport></scan-transport>
       <window-sum></window-sum>
     </section>`;
+  }
+
+  /** That the figures are of another setting, and the way out where there is one. */
+  #stale() {
+    const { code } = session.error ?? {};
+    const pad = () => session.state.set({ padding: "same_tensorflow" }, { push: true });
+    return html`<p class="problem">${gettext("The present setting cannot be computed. Below still stands the last one that could.")}
+      ${code === "kernel-too-large" ? html`<button type="button" @click=${pad}>${gettext("Add “same” padding")}</button>` : nothing}</p>`;
   }
 
   /** What is pointed at, in whichever figure. @returns {Touch | FinalTouch | null} */
