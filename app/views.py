@@ -32,7 +32,8 @@ class Views:
     Every template sees `lang`, `html_lang`, `messages` (for the browser's gettext), `importmap`,
     `asset(path)`, `bundle(path)`, `entry` and `preloads` (the page's own module; all modules that the page loads), `page` (the address
     within a language, such as `/api`), `theme` (what the visitor chose, or empty) and `languages` (`lang`, `html_lang`, `name` and `url` of this very
-    page in each).
+    page in each), and
+    `brought` (address → JSON: answers that the page brings along).
     """
 
     def __init__(self, assets: Assets, dev: bool) -> None:

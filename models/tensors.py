@@ -77,6 +77,7 @@ def decode(tensor: Tensor) -> torch.Tensor:
     raw = bytearray(base64.b64decode(tensor.data))
     if tensor.dtype == "float32":
         return torch.frombuffer(raw, dtype=torch.float32).reshape(tensor.shape)
-    lo, hi = torch.tensor(tensor.lo)[:, None], torch.tensor(tensor.hi)[:, None]
+    # In float64: a step between levels may be too small for float32.
+    lo, hi = (torch.tensor(ends, dtype=torch.float64)[:, None] for ends in (tensor.lo, tensor.hi))
     levels = torch.frombuffer(raw, dtype=torch.uint8).reshape(len(lo), -1)
-    return (lo + levels * ((hi - lo) / 255)).reshape(tensor.shape)
+    return (lo + levels * ((hi - lo) / 255)).float().reshape(tensor.shape)

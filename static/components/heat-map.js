@@ -21,7 +21,7 @@ import { PageElement } from "./element.js";
  * `<heat-map>`: the maps of a tensor on one canvas, to be looked at, hovered, walked and picked.
  *
  * Properties
- * - `tensor` {Tensor | null} what is shown; setting a new one repaints in the next frame
+ * - `tensor` {Tensor | null} what is shown; setting a new one repaints
  * - `maps` {number[] | null} which maps, in this order (null: all)
  * - `range` {[number, number] | null} common range of the colours (layer's or network's); null: each
  *   map by its own range

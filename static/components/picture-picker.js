@@ -87,7 +87,7 @@ export class PicturePicker extends PageElement {
       ${this.drawing ? html`<drawing-pad .ink=${this.ink} @drawing-change=${this.#onDrawing}></drawing-pad>` : nothing}
       <status-notice .error=${this.error} .busy=${this.busy} closable
         .message=${this.busy ? gettext("Sending the picture…") : ""} @notice-close=${this.#onClose}></status-notice>
-      ${this.over ? html`<div class="drop"><p>${gettext("Drop the picture to put it through the network")}</p></div>` : nothing}`;
+      ${this.over ? html`<div class="drop"><p>${gettext("Drop the picture to use it here")}</p></div>` : nothing}`;
   }
 
   /** @param {string} id @param {string} title */

@@ -1,4 +1,4 @@
-/** What stands around the picture and the strip: loaded while the first maps are computed. */
+/** What stands around the picture and the strip: loaded once the first maps are drawn. */
 
 import "../components/choice-field.js";
 import "../components/status-notice.js";

@@ -244,6 +244,14 @@ def test_a_kernel_that_does_not_fit_can_be_padded(lab: Lab, page: Page) -> None:
     expect(page.locator("#output-grid")).to_be_visible()
 
 
+def test_controls_show_what_a_kernel_is_made_with(lab: Lab, page: Page) -> None:
+    with page.expect_request("**/api/labs/convolution?tensors=float32") as asked:
+        lab(kernels=[{"kind": "preset", "preset": "gaussian", "size": [3, 3]}])
+    sigma = asked.value.post_data_json["kernels"][0]["sigma"]
+    field = page.locator("kernel-set").get_by_role("spinbutton", name="Width σ")
+    assert float(field.input_value()) == sigma
+
+
 def test_every_try_link_works(lab: Lab, page: Page) -> None:
     lab()
     links = page.locator(".try a").evaluate_all("all => all.map(a => a.getAttribute('href'))")

@@ -75,6 +75,12 @@ def test_uint8_comes_back_within_half_a_level(x: torch.Tensor) -> None:
         assert float((row - restored).abs().max()) <= level / 2 + rounding
 
 
+def test_steps_between_levels_may_be_too_small_for_float32() -> None:
+    x = torch.tensor([[0.0, 1e-43, 1.4e-45]])
+    back = decode(over_the_wire(encode(x, "uint8")))
+    assert float((back.double() - x.double()).abs().max()) <= 1e-43 / 255 / 2 + 1.4e-45
+
+
 @pytest.mark.parametrize("value", [0.0, -2.5, 1e-40, 1e37])
 def test_constant_maps_are_level_0(value: float) -> None:
     x = torch.full((2, 3, 3), value)

@@ -1,4 +1,5 @@
 import { html } from "lit";
+import { paddingModes } from "../../components/padding-modes.js";
 import { gettext } from "../../core/i18n.js";
 import { equal, settle } from "./changes.js";
 import { fieldRow, heard } from "./field-row.js";
@@ -171,28 +172,13 @@ function farthest(mode, length) {
 /** @param {Host} host @param {Moving} now @param {Moving} was @param {readonly number[]} size @param {Set} set */
 function paddingMode(host, now, was, size, set) {
   const pads = sides(now, size);
-  const labels = {
-    zeros: gettext("Zeros"),
-    reflect: gettext("Mirror"),
-    replicate: gettext("Repeat the edge"),
-    circular: gettext("Wrap around"),
-  };
-  const options = Object.entries(labels).map(([value, label]) => {
-    const room =
-      Math.max(...pads.map((pad, side) => pad - farthest(value, size[side < 2 ? 0 : 1] ?? 1))) <= 0;
-    return room
-      ? { value, label }
-      : {
-          value,
-          label,
-          disabled: true,
-          hint: gettext("The padding is larger than the map allows."),
-        };
-  });
+  const options = paddingModes((mode) =>
+    pads.every((pad, side) => pad <= farthest(mode, size[side < 2 ? 0 : 1] ?? 1)),
+  );
   return fieldRow({
     name: "padding_mode",
     changed: now.padding_mode !== was.padding_mode,
-    trained: labels[/** @type {keyof typeof labels} */ (was.padding_mode)],
+    trained: options.find(({ value }) => value === was.padding_mode)?.label ?? was.padding_mode,
     back: () => set({ padding_mode: was.padding_mode }, "padding_mode"),
     control: html`<choice-field list label=${gettext("Padded with")} .value=${now.padding_mode} .options=${options}
       @value-change=${heard((/** @type {string} */ value) => set({ padding_mode: value }, "padding_mode"))}></choice-field>`,

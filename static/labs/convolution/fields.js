@@ -1,4 +1,5 @@
 import { flag, json, number, text } from "../../core/state.js";
+import { completed } from "./kernel-list.js";
 
 /** @typedef {[number, number]} Pair height, width */
 /** @typedef {"valid" | "same_pytorch" | "same_tensorflow" | "full" | [number, number, number, number]} Padding */
@@ -48,10 +49,7 @@ export const fields = {
     "convolution",
     "transposed",
   ]),
-  kernels: json(
-    /** @type {Kernel[]} */ ([{ kind: "preset", preset: "sobel_x", size: [3, 3] }]),
-    areKernels,
-  ),
+  kernels: kernels(),
   flip: flag(false),
   stride: json(/** @type {Pair} */ ([1, 1]), isPair),
   dilation: json(/** @type {Pair} */ ([1, 1]), isPair),
@@ -135,6 +133,15 @@ function isPlanes(read) {
 /** @param {any} read */
 function isCrop(read) {
   return [read?.top, read?.left, read?.height, read?.width].every(whole) && Boolean(read);
+}
+
+/** The kernels, each with all that it is made with. */
+function kernels() {
+  const field = json(
+    /** @type {Kernel[]} */ ([{ kind: "preset", preset: "sobel_x", size: [3, 3] }]),
+    areKernels,
+  );
+  return { ...field, read: (/** @type {string} */ word) => field.read(word)?.map(completed) };
 }
 
 /** @param {any} read */

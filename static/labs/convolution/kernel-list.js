@@ -14,6 +14,23 @@ export const FLAT = ["identity", "box", "gaussian", "random"];
 /** The most transforms that a kernel keeps. */
 const MOST_TRANSFORMS = 8;
 
+/** What a preset is made with where nothing else is said. @type {Record<string, Partial<import("./fields.js").Preset>>} */
+const BEGIN = {
+  gaussian: { sigma: 1 },
+  gabor: { angle: 45, wavelength: 4, sigma: 2 },
+  random: { seed: 0 },
+};
+
+/** A kernel with all that it is made with laid open, so that the controls show what is used.
+ * @param {Kernel} kernel
+ * @returns {Kernel}
+ */
+export function completed(kernel) {
+  if (kernel.kind !== "preset") return kernel;
+  const given = Object.entries(kernel).filter(([, value]) => value !== null);
+  return /** @type {Kernel} */ ({ ...BEGIN[kernel.preset], ...Object.fromEntries(given) });
+}
+
 /** Whether the transforms exchange height and width. @param {readonly Transform[]} [transforms] */
 function swaps(transforms = []) {
   return transforms.filter((each) => each === "rotate" || each === "transpose").length % 2 === 1;

@@ -2,7 +2,7 @@ import { html, nothing } from "lit";
 import { heard } from "../../components/heard.js";
 import { gettext } from "../../core/i18n.js";
 import { kernelSize, numbersOf } from "./about.js";
-import { asValues, resized } from "./kernel-list.js";
+import { asValues, completed, resized } from "./kernel-list.js";
 import { presetNames } from "./kernel-words.js";
 import { session } from "./session.js";
 import "./trained-kernels.js";
@@ -12,12 +12,6 @@ import "./trained-kernels.js";
 /** @typedef {import("./kernels.js").KernelSet} Host */
 /** @typedef {"sigma" | "angle" | "wavelength" | "seed"} Parameter */
 
-/** What a preset begins with. @type {Record<string, Partial<Preset>>} */
-const BEGIN = {
-  gaussian: { sigma: 1 },
-  gabor: { angle: 45, wavelength: 4, sigma: 2 },
-  random: { seed: 0 },
-};
 /** A Gabor kernel needs room for a wave. */
 const WAVE = 7;
 
@@ -65,7 +59,7 @@ function preset(host, name) {
   const wave = name === "gabor" && kernels.length === 1 && Math.max(height, width) < WAVE;
   /** @type {[number, number]} */ const size = wave ? [WAVE, WAVE] : [height, width];
   /** @type {Kernel} */
-  const kernel = { kind: "preset", preset: name, size, ...BEGIN[name], ...kept(host.kernel) };
+  const kernel = completed({ kind: "preset", preset: name, size, ...kept(host.kernel) });
   session.state.set({ kernels: kernels.with(k, kernel) }, { push: true });
 }
 

@@ -1,5 +1,6 @@
 import { html, nothing } from "lit";
 import { heard } from "../../components/heard.js";
+import { paddingModes } from "../../components/padding-modes.js";
 import { gettext } from "../../core/i18n.js";
 import { inputSize, kernelSize, problem } from "./about.js";
 import { axisOf, FAR, fits, furthest, mostPadding } from "./limits.js";
@@ -121,23 +122,11 @@ export function paddingMode(values) {
   const size = inputSize();
   const sides = sidesOf(values);
   if (!sides.some(Boolean) && values.padding_mode === "zeros") return nothing;
-  const labels = {
-    zeros: gettext("Zeros"),
-    reflect: gettext("Mirror"),
-    replicate: gettext("Repeat the edge"),
-    circular: gettext("Wrap around"),
-  };
-  const options = Object.entries(labels).map(([value, label]) => {
-    const disabled =
-      value !== values.padding_mode &&
-      sides.some((pad, side) => pad > mostPadding(value, size[side < 2 ? 0 : 1]));
-    return {
-      value,
-      label,
-      disabled,
-      hint: disabled ? gettext("The padding is larger than the map allows.") : "",
-    };
-  });
+  const options = paddingModes(
+    (mode) =>
+      mode === values.padding_mode ||
+      sides.every((pad, side) => pad <= mostPadding(mode, size[side < 2 ? 0 : 1])),
+  );
   const said = problem("padding_mode");
   return html`<choice-field list data-control="padding_mode" label=${gettext("Padded with")} .value=${values.padding_mode} .options=${options}
     @value-change=${heard((/** @type {Values["padding_mode"]} */ value) => session.state.set({ padding_mode: value }, { push: true }))}></choice-field>

@@ -1,5 +1,4 @@
 import { html, nothing } from "lit";
-import { PageElement } from "../../components/element.js";
 import { scaleFor } from "../../core/colour.js";
 import { gettext } from "../../core/i18n.js";
 import { onTheme } from "../../core/theme.js";
@@ -9,6 +8,7 @@ import { pictureFigure } from "./figure-picture.js";
 import { grow, partOf, places } from "./growth.js";
 import { channelsOf } from "./links.js";
 import { gridOf, painted } from "./painting.js";
+import { SessionPart } from "./part.js";
 import { session } from "./session.js";
 import "./transport.js";
 import "./window-sum.js";
@@ -23,7 +23,8 @@ import "./window-sum.js";
  * `<convolution-stage>`: input, kernel and output, in the magnification that the last answer is for; what is
  * pointed at in one is marked in the others. Below them the window's way and the sum behind one output.
  */
-export class ConvolutionStage extends PageElement {
+export class ConvolutionStage extends SessionPart {
+  static pointed = true;
   static properties = {
     width: { state: true },
     slice: { state: true },
@@ -34,7 +35,6 @@ export class ConvolutionStage extends PageElement {
     final: { state: true },
   };
 
-  #update = () => this.requestUpdate();
   /** @type {(() => void) | undefined} */ #stopTheme;
   #sizes = new ResizeObserver(([entry]) => {
     this.width = Math.floor(entry?.contentRect.width ?? 0);
@@ -59,16 +59,12 @@ export class ConvolutionStage extends PageElement {
 
   connectedCallback() {
     super.connectedCallback();
-    session.addEventListener("update", this.#update);
-    session.addEventListener("point", this.#update);
-    this.#stopTheme = onTheme(this.#update);
+    this.#stopTheme = onTheme(this.redraw);
     this.#sizes.observe(this);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    session.removeEventListener("update", this.#update);
-    session.removeEventListener("point", this.#update);
     this.#stopTheme?.();
     this.#sizes.disconnect();
     session.play.pause();

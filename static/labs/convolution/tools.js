@@ -1,6 +1,6 @@
 import { html, nothing } from "lit";
-import { PageElement } from "../../components/element.js";
 import { gettext } from "../../core/i18n.js";
+import { SessionPart } from "./part.js";
 import { session } from "./session.js";
 import "../../components/choice-field.js";
 import "../../components/number-field.js";
@@ -12,19 +12,7 @@ import "./take.js";
 const [FEWEST, MOST] = [4, 16];
 
 /** `<convolution-tools>`: what is convolved, and how large it is shown. */
-export class ConvolutionTools extends PageElement {
-  #update = () => this.requestUpdate();
-
-  connectedCallback() {
-    super.connectedCallback();
-    session.addEventListener("update", this.#update);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    session.removeEventListener("update", this.#update);
-  }
-
+export class ConvolutionTools extends SessionPart {
   render() {
     const { state, busy, error, gone, answer } = session;
     // What is wrong with a setting stands beside that setting.

@@ -1,25 +1,13 @@
 import { html } from "lit";
-import { PageElement } from "../../components/element.js";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
+import { SessionPart } from "./part.js";
 import { SPEEDS } from "./player.js";
 import { session } from "./session.js";
 
 /** `<scan-transport>`: lets the window move by itself, step by step, or to any place. */
-export class ScanTransport extends PageElement {
-  #update = () => this.requestUpdate();
-
-  connectedCallback() {
-    super.connectedCallback();
-    session.addEventListener("update", this.#update);
-    session.addEventListener("point", this.#update);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    session.removeEventListener("update", this.#update);
-    session.removeEventListener("point", this.#update);
-  }
+export class ScanTransport extends SessionPart {
+  static pointed = true;
 
   render() {
     const { play } = session;

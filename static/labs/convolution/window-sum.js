@@ -1,5 +1,4 @@
 import { html, nothing } from "lit";
-import { PageElement } from "../../components/element.js";
 import { numbersOf } from "../../components/number-details.js";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
@@ -9,6 +8,7 @@ import { toneOf } from "../../core/tones.js";
 import { channelName, lightOf } from "./channels.js";
 import { finalName } from "./figure-cells.js";
 import { nameOf, pooledInto } from "./links.js";
+import { SessionPart } from "./part.js";
 import { session } from "./session.js";
 import "../../components/cell-grid.js";
 
@@ -17,10 +17,10 @@ import "../../components/cell-grid.js";
 /** @typedef {{name: string, light: "" | "grey" | "red" | "green" | "blue", parts: Tensor[], sum: number}} Term one channel: inputs, weights, products, each one map */
 
 /** `<window-sum>`: one output element written out: products of each channel, their sums, bias, and what follows. */
-export class WindowSum extends PageElement {
+export class WindowSum extends SessionPart {
+  static pointed = true;
   static properties = { width: { state: true }, open: { state: true } };
 
-  #update = () => this.requestUpdate();
   /** @type {(() => void) | undefined} */ #stopTheme;
   /** @type {{window: Window | null, terms: Term[]}} */ #known = { window: null, terms: [] };
   #sizes = new ResizeObserver(([entry]) => {
@@ -35,16 +35,12 @@ export class WindowSum extends PageElement {
 
   connectedCallback() {
     super.connectedCallback();
-    session.addEventListener("update", this.#update);
-    session.addEventListener("point", this.#update);
-    this.#stopTheme = onTheme(this.#update);
+    this.#stopTheme = onTheme(this.redraw);
     this.#sizes.observe(this);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    session.removeEventListener("update", this.#update);
-    session.removeEventListener("point", this.#update);
     this.#stopTheme?.();
     this.#sizes.disconnect();
   }

@@ -4,6 +4,7 @@ import {
   added,
   asValues,
   commonSize,
+  completed,
   filled,
   fitted,
   removed,
@@ -121,4 +122,16 @@ test("numbers take the bias along and nothing else", () => {
     values: [[[0]]],
     bias: 1,
   });
+});
+
+test("what a preset is made with is laid open, and what a link says is kept", () => {
+  /** @type {Kernel} */ const blur = {
+    kind: "preset",
+    preset: "gaussian",
+    size: [3, 3],
+    sigma: null,
+  };
+  assert.deepEqual(completed(blur), { kind: "preset", preset: "gaussian", size: [3, 3], sigma: 1 });
+  assert.deepEqual(completed({ ...blur, sigma: 2 }), { ...blur, sigma: 2 });
+  assert.deepEqual(completed(own), own);
 });
