@@ -252,6 +252,11 @@ def test_controls_show_what_a_kernel_is_made_with(lab: Lab, page: Page) -> None:
     assert float(field.input_value()) == sigma
 
 
+def test_a_crop_has_as_many_cells_as_can_be_read(lab: Lab, page: Page) -> None:
+    lab(source="crop", crop={"top": 60, "left": 76, "height": 2, "width": 300})
+    expect(page.locator("#input-grid").locator("xpath=ancestor::figure")).to_contain_text("1 × 4 × 16")
+
+
 def test_every_try_link_works(lab: Lab, page: Page) -> None:
     lab()
     links = page.locator(".try a").evaluate_all("all => all.map(a => a.getAttribute('href'))")

@@ -3,6 +3,7 @@
 import { html, nothing } from "lit";
 import { imageUrl } from "../../core/api.js";
 import { gettext } from "../../core/i18n.js";
+import { FEWEST_CELLS, MOST_CELLS } from "./fields.js";
 import { session } from "./session.js";
 import "../../components/choice-field.js";
 import "../../components/number-field.js";
@@ -11,9 +12,6 @@ import "./crop-frame.js";
 /** @typedef {import("./session.js").Answer} Answer */
 /** @typedef {import("./stage.js").ConvolutionStage} Stage */
 /** @typedef {import("./fields.js").Crop} Crop */
-
-/** Cells along a side of what is cut out. */
-const [FEWEST, MOST] = [4, 16];
 
 /** @param {Stage} stage @param {Answer} answer */
 export function brushBar(stage, answer) {
@@ -57,7 +55,7 @@ function cropPart(src, crop) {
     session.state.set({ crop: { ...session.state.values.crop, ...some } });
   };
   const length = (/** @type {string} */ label, /** @type {"height" | "width"} */ name) =>
-    html`<number-field label=${label} .value=${crop[name]} .min=${FEWEST} .max=${MOST}
+    html`<number-field label=${label} .value=${crop[name]} .min=${FEWEST_CELLS} .max=${MOST_CELLS}
       @value-change=${(/** @type {CustomEvent<{value: number}>} */ event) => set({ [name]: event.detail.value })}></number-field>`;
   const move = (/** @type {CustomEvent<Crop>} */ event) => set(event.detail);
   return html`<div class="crop-part">

@@ -1,6 +1,7 @@
 import { html, nothing } from "lit";
 import { PageElement } from "../../components/element.js";
 import { gettext } from "../../core/i18n.js";
+import { fit } from "./crop.js";
 
 /** @typedef {import("./fields.js").Crop} Crop */
 
@@ -111,18 +112,6 @@ export class CropFrame extends PageElement {
     const { top, left } = this.crop;
     this.#move(fit({ ...this.crop, top: top + dy, left: left + dx }, this.size), "crop-change");
   }
-}
-
-/** The crop moved, and where it must be cut, to lie within a picture.
- * @param {Crop} crop
- * @param {readonly [number, number]} size height, width
- * @returns {Crop}
- */
-export function fit(crop, [high, wide]) {
-  const [height, width] = [Math.min(crop.height, high), Math.min(crop.width, wide)];
-  const top = Math.max(0, Math.min(high - height, crop.top));
-  const left = Math.max(0, Math.min(wide - width, crop.left));
-  return { top, left, height, width };
 }
 
 customElements.define("crop-frame", CropFrame);

@@ -19,7 +19,10 @@ export const MOST_KERNELS = 8;
 /** Most settings beside the present one. */
 export const MOST_PINNED = 3;
 
-/** A stroke and a corner, in whole numbers: what the lab opens with. */
+/** Cells along a side of a grid whose every number can be read. */
+export const [FEWEST_CELLS, MOST_CELLS] = [4, 16];
+
+/** A ring, in whole numbers: what the lab opens with. */
 /** @type {number[][]} */
 const GRID = [
   [0, 0, 0, 0, 0, 0, 0, 0],

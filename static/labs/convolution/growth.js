@@ -1,7 +1,7 @@
 /** How one magnification becomes the other: the part of the picture that the cells are grows into them, or
  * shrinks back to its place. */
 
-import { fit } from "./crop-frame.js";
+import { fit } from "./crop.js";
 
 const TIME = 400;
 const EASE = "cubic-bezier(0.4, 0, 0.2, 1)";

@@ -1,5 +1,6 @@
 import { html, nothing } from "lit";
 import { gettext } from "../../core/i18n.js";
+import { FEWEST_CELLS, MOST_CELLS } from "./fields.js";
 import { SessionPart } from "./part.js";
 import { session } from "./session.js";
 import "../../components/choice-field.js";
@@ -7,9 +8,6 @@ import "../../components/number-field.js";
 import "../../components/picture-picker.js";
 import "../../components/status-notice.js";
 import "./take.js";
-
-/** Cells along a side of the grid of numbers. */
-const [FEWEST, MOST] = [4, 16];
 
 /** `<convolution-tools>`: what is convolved, and how large it is shown. */
 export class ConvolutionTools extends SessionPart {
@@ -69,7 +67,7 @@ export class ConvolutionTools extends SessionPart {
       /** @type {string} */ label,
       /** @type {number} */ value,
       /** @type {(value: number) => [number, number]} */ sides,
-    ) => html`<number-field label=${label} .value=${value} min=${FEWEST} max=${MOST}
+    ) => html`<number-field label=${label} .value=${value} min=${FEWEST_CELLS} max=${MOST_CELLS}
         @value-change=${(/** @type {CustomEvent<{value: number}>} */ event) => this.#resize(...sides(event.detail.value))}></number-field>`;
     return html`${field(gettext("Height"), height, (value) => [value, width])}
       ${field(gettext("Width"), width, (value) => [height, value])}
