@@ -253,7 +253,7 @@ def test_controls_show_what_a_kernel_is_made_with(lab: Lab, page: Page) -> None:
 
 
 def test_a_crop_has_as_many_cells_as_can_be_read(lab: Lab, page: Page) -> None:
-    lab(source="crop", crop={"top": 60, "left": 76, "height": 2, "width": 300})
+    lab(refusals=True, source="crop", crop={"top": 60, "left": 76, "height": 2, "width": 300})
     expect(page.locator("#input-grid").locator("xpath=ancestor::figure")).to_contain_text("1 × 4 × 16")
 
 

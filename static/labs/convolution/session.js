@@ -7,6 +7,7 @@ import * as api from "../../core/api.js";
 import { Latest } from "../../core/latest.js";
 import { State } from "../../core/state.js";
 import { decode } from "../../core/tensor.js";
+import { fit } from "./crop.js";
 import { fields, SETTINGS } from "./fields.js";
 import { suited } from "./kernel-list.js";
 import { Player } from "./player.js";
@@ -122,6 +123,16 @@ export class Session extends EventTarget {
   #lose() {
     this.gone = true;
     this.state.set({ img: fields.img.value });
+  }
+
+  /** Cut what is there: only the picture itself tells how large it is. */
+  async #cut() {
+    const { img, size, crop } = this.state.values;
+    const picture = new Image();
+    picture.src = api.imageUrl(this.imageId(img) ?? "", size);
+    await picture.decode().catch(() => {}); // then the refusal stands
+    const { naturalHeight, naturalWidth } = picture;
+    if (naturalWidth) this.state.set({ crop: fit(crop, [naturalHeight, naturalWidth]) });
   }
 
   /** Try again after an error. */
@@ -248,11 +259,13 @@ export class Session extends EventTarget {
   /** @param {unknown} error */
   #fail(error) {
     this.#question = "";
-    const code = error instanceof api.ApiError ? error.code : "";
-    if (code === "no-such-image" && this.state.values.img !== fields.img.value) return this.#lose();
-    this.error =
+    const refusal =
       error instanceof api.ApiError ? error : new api.ApiError({ detail: String(error) });
+    const { code, field } = refusal;
+    if (code === "no-such-image" && this.state.values.img !== fields.img.value) return this.#lose();
+    this.error = refusal;
     this.tell();
+    if (field.startsWith("input.crop")) this.#cut();
   }
 
   /** @param {"update" | "point"} [type] */
