@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from models.layers.normalization import AXES, LayerNorm2d, Method, Statistics, moments, normalize
+from models.layers.normalization import AXES, LayerNorm2d, Method, Statistics, moments, normalize, shared
 from tests.models.nets import close, examples
 
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -150,4 +150,10 @@ def test_vectors_are_normalised_without_height_and_width() -> None:
 
 
 def test_every_method_names_its_axes() -> None:
-    assert set(AXES) == set(METHODS)
+    assert set(AXES) == {*METHODS, "layer_channels", "rms"}
+    for method in (*METHODS[:-1], "layer_channels", "rms"):
+        seen, axes = shared(torch.zeros(2, 4, 3, 5), method, 2)
+        named = {"B": 2, "C": 4, "C/groups": 2, "H": 3, "W": 5}
+        assert [seen.shape[axis] for axis in axes] == [named[name] for name in AXES[method]]
+    with pytest.raises(ValueError):
+        shared(torch.zeros(2, 4), "none")
