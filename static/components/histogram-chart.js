@@ -2,6 +2,7 @@ import { html, nothing } from "lit";
 import * as format from "../core/format.js";
 import { binOf, densities } from "../core/histogram.js";
 import { gettext } from "../core/i18n.js";
+import { ink, thin } from "../core/ink.js";
 import { chart } from "../core/lazy.js";
 import { onTheme } from "../core/theme.js";
 import { PageElement } from "./element.js";
@@ -140,7 +141,7 @@ export class HistogramChart extends PageElement {
   /** @param {Awaited<ReturnType<typeof chart>>} uPlot @param {HTMLElement} target
    * @returns {import("uplot").Options} */
   #options(uPlot, target) {
-    const ink = this.#colour("soft");
+    const soft = ink(this, "soft");
     const stepped = uPlot.paths.stepped?.({ align: 1 });
     return {
       width: target.clientWidth || 300,
@@ -151,11 +152,11 @@ export class HistogramChart extends PageElement {
       scales: { x: { time: false }, y: { range: (_plot, _lo, hi) => [0, hi * 1.05 || 1] } },
       axes: [
         {
-          stroke: ink,
+          stroke: soft,
           size: 24,
           font: `11px ${getComputedStyle(this).fontFamily}`,
           grid: { show: false },
-          ticks: { stroke: ink, width: 1, size: 4 },
+          ticks: { stroke: soft, width: 1, size: 4 },
           values: (_plot, marks) => marks.map((mark) => format.number(mark)),
         },
         { show: false },
@@ -163,8 +164,8 @@ export class HistogramChart extends PageElement {
       series: [
         {},
         ...this.series.map(({ label, tone = "accent" }) => {
-          const stroke = this.#colour(`tone-${tone}`);
-          const fill = stroke.replace(/^rgb\((.*)\)$/, "rgba($1, 0.16)");
+          const stroke = ink(this, `tone-${tone}`);
+          const fill = thin(stroke, 0.16);
           return {
             label,
             stroke,
@@ -195,23 +196,13 @@ export class HistogramChart extends PageElement {
     for (const { at, tone } of this.lines) {
       const x = plot.valToPos(at, "x", true);
       if (x < bbox.left || x > bbox.left + bbox.width) continue;
-      ctx.strokeStyle = this.#colour(`tone-${tone}`);
+      ctx.strokeStyle = ink(this, `tone-${tone}`);
       ctx.beginPath();
       ctx.moveTo(x, bbox.top);
       ctx.lineTo(x, bbox.top + bbox.height);
       ctx.stroke();
     }
     ctx.restore();
-  }
-
-  /** A token as a canvas understands it. @param {string} token */
-  #colour(token) {
-    const probe = document.createElement("span");
-    probe.style.color = `var(--${token})`;
-    this.append(probe);
-    const { color } = getComputedStyle(probe);
-    probe.remove();
-    return color;
   }
 }
 
