@@ -4,9 +4,10 @@
 import { rmSync } from "node:fs";
 import { build } from "esbuild";
 
-const pages = ["explorer", "convolution"];
+const labs = ["convolution", "normalization"];
 const entries = ["core/page.js", "css/page.css", "css/reference.css", "explorer/main.js"];
-entries.push("labs/convolution.js", ...pages.map((name) => `css/${name}.css`));
+entries.push("css/explorer.css");
+entries.push(...labs.flatMap((name) => [`labs/${name}.js`, `css/${name}.css`]));
 const outdir = "static/bundle";
 
 rmSync(outdir, { recursive: true, force: true });

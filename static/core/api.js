@@ -8,6 +8,7 @@ export { Latest } from "./latest.js";
 /** @typedef {import("./wire.js").ExplainRequest} ExplainRequest */
 /** @typedef {import("./wire.js").WeightsRequest} WeightsRequest */
 /** @typedef {import("./wire.js").ConvolutionRequest} ConvolutionRequest */
+/** @typedef {import("./wire.js").NormalizationRequest} NormalizationRequest */
 /** @typedef {import("./wire.js").Encoding} Encoding */
 
 /** What the server refused, or why it could not be asked (RFC 9457). */
@@ -130,6 +131,15 @@ export function weights(name, body, { tensors = "float32", signal } = {}) {
  */
 export function convolution(body, { tensors = "float32", signal } = {}) {
   return request("POST", `/api/labs/convolution?tensors=${tensors}`, { json: body, signal });
+}
+
+/** Normalise.
+ * @param {NormalizationRequest} body
+ * @param {{tensors?: Encoding, signal?: AbortSignal | undefined}} [options]
+ * @returns {Promise<import("./wire.js").NormalizationAnswer>}
+ */
+export function normalization(body, { tensors = "float32", signal } = {}) {
+  return request("POST", `/api/labs/normalization?tensors=${tensors}`, { json: body, signal });
 }
 
 /** The claims that can be measured.

@@ -1,0 +1,17 @@
+/** What a link can say about the sections below the stage. */
+
+import { number } from "../../core/state.js";
+
+export const sectionFields = {
+  /** Training: images a batch, batches, the batch that is looked at, which batches. */
+  size: number(16, { min: 1, max: 128 }),
+  steps: number(60, { min: 1, max: 200 }),
+  step: number(60, { min: 0, max: 200 }),
+  feed: number(0, { min: 0, max: 2 ** 31 - 1 }),
+  /** Which other batch-mates. */
+  mates: number(0, { min: 0, max: 2 ** 31 - 1 }),
+  /** Batches drawn for each batch size. */
+  draws: number(200, { min: 20, max: 1000 }),
+  /** Held-out images that accuracies are measured on. */
+  items: number(500, { min: 50, max: 2000, step: 50 }),
+};
