@@ -170,3 +170,17 @@ class LayerNorm2d(nn.GroupNorm):
 
     def __init__(self, channels: int, eps: float = 1e-5) -> None:
         super().__init__(1, channels, eps)
+
+
+class ChannelNorm(nn.LayerNorm):
+    """Layer normalisation over the channels of each place by itself, as Transformers normalise each token.
+
+    It is `nn.LayerNorm(channels)` for maps (B, channels, H, W), whose channels do not come last.
+    """
+
+    def __init__(self, channels: int, eps: float = 1e-5) -> None:
+        super().__init__(channels, eps)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, channels, …) → the same shape."""
+        return normalize(x, "layer_channels", self.weight, self.bias, eps=self.eps)
