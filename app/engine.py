@@ -24,7 +24,7 @@ from app.stores.base import ImageNotFound, ImageStore
 from models.errors import Refused
 from models.networks.registry import SPECS, Dataset
 from models.networks.weights import Loaded, load_network
-from models.pictures import fitted, prepare
+from models.pictures import Fitted, Prepared, fitted, prepare
 from models.views.describe import describe, list_networks
 
 OPENING = next(iter(SPECS))
@@ -103,17 +103,34 @@ class Engine:
         """
         if len(ids) > self._max_batch:
             raise Refused("invalid", f"At most {self._max_batch} pictures are taken at once.", field)
+        fields = [f"{field}.{index}" if field == "images" else field for index in range(len(ids))]
+        return await self._stacked(store, Prepared(tuple(ids), tuple(fields), dataset))
+
+    async def pictures(self, store: ImageStore, wanted: Fitted | Prepared | None) -> torch.Tensor | None:
+        """The stored pictures that a lab's question names, as it wants them; None where it wants none.
+
+        Problem 404, naming the field, for one that is not there; 503 where too many wait.
+        """
+        match wanted:
+            case None:
+                return None
+            case Fitted():
+                return await self.picture(store, wanted.image, wanted.size, wanted.field)
+            case Prepared():
+                return await self._stacked(store, wanted)
+
+    async def _stacked(self, store: ImageStore, wanted: Prepared) -> torch.Tensor:
         inputs = []
-        for index, image in enumerate(ids):
-            key = (image, dataset.name)
+        for image, field in zip(wanted.images, wanted.fields, strict=True):
+            key = (image, wanted.dataset.name)
             if key not in self._inputs:
                 try:
                     ppm = await store.get(image)
                 except ImageNotFound as missing:
-                    missing.field = f"{field}.{index}" if field == "images" else field
+                    missing.field = field
                     raise
                 with self._lane.place():
-                    self._inputs[key] = await self._lane.run(_prepared, ppm, dataset)
+                    self._inputs[key] = await self._lane.run(_prepared, ppm, wanted.dataset)
             self._inputs.move_to_end(key)
             inputs.append(self._inputs[key])
         while len(self._inputs) > KEPT_INPUTS:

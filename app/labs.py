@@ -6,22 +6,23 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from models.labs import convolution
+from models.labs import convolution, normalization
+from models.pictures import Fitted, Prepared
 
 
 @dataclass(frozen=True)
 class Lab:
     """One lab: its page is `/{lang}/{name}`, its address `POST /api/labs/{name}`.
 
-    `run(params, picture, encoding, limit)` answers `params`. `picture` gives the id and the longest side of the
-    stored picture that the params name, and the field that names it; None where they name none.
+    `run(params, pictures, encoding, limit)` answers `params`. `pictures` says which stored pictures the params name:
+    one, fitted into a size, (3, H, W); or several as a network's input, (B, C, H, W); or None.
     """
 
     name: str
     params: type[BaseModel]
     result: type[BaseModel]
     run: Callable[..., BaseModel]
-    picture: Callable[[Any], tuple[str, int, str] | None]
+    pictures: Callable[[Any], Fitted | Prepared | None]
     summary: str
     examples: tuple[dict[str, Any], ...]
 
@@ -32,8 +33,17 @@ LABS = (
         params=convolution.ConvolutionParams,
         result=convolution.ConvolutionResult,
         run=convolution.run,
-        picture=convolution.picture,
+        pictures=convolution.pictures,
         summary="Convolve a picture or a grid of numbers",
         examples=convolution.EXAMPLES,
+    ),
+    Lab(
+        name="normalization",
+        params=normalization.NormalizationParams,
+        result=normalization.NormalizationResult,
+        run=normalization.run,
+        pictures=normalization.pictures,
+        summary="Normalise a layer's activations or a tensor of numbers",
+        examples=normalization.EXAMPLES,
     ),
 )

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.errors import Refused
 from models.kernel_set import MAX_CHANNELS, Value, check_rectangular
-from models.pictures import grey
+from models.pictures import Fitted, grey
 from models.views.run import ImageId
 
 MAX_GRID = 32
@@ -56,9 +56,9 @@ class Picture(BaseModel):
 Input = Annotated[Grid | Picture, Field(discriminator="kind")]
 
 
-def named_picture(given: Grid | Picture, field: str) -> tuple[str, int, str] | None:
-    """The picture that is named: its id, the longer side to fit it into, and the field of the id; None for a grid."""
-    return (given.image, given.size, f"{field}.image") if isinstance(given, Picture) else None
+def named_picture(given: Grid | Picture, field: str) -> Fitted | None:
+    """The picture that is named, with the longer side to fit it into; None for a grid."""
+    return Fitted(given.image, given.size, f"{field}.image") if isinstance(given, Picture) else None
 
 
 def from_input(given: Grid | Picture, picture: torch.Tensor | None, field: str) -> torch.Tensor:

@@ -1,5 +1,7 @@
 """From a stored picture to a network's input."""
 
+from dataclasses import dataclass
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -8,6 +10,24 @@ from models.networks.registry import Dataset
 
 LUMA = (0.299, 0.587, 0.114)
 """What red, green and blue add to brightness (ITU-R BT.601)."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A stored picture that a question needs, whole, its longer side at most `size`; `field` is where it is named."""
+
+    image: str
+    size: int
+    field: str
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Stored pictures that a question needs as the input of `dataset`'s networks; `fields` are where each is named."""
+
+    images: tuple[str, ...]
+    fields: tuple[str, ...]
+    dataset: Dataset
 
 
 def prepare(rgb: Tensor, dataset: Dataset) -> Tensor:

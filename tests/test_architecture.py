@@ -32,7 +32,7 @@ LOADS_PRETRAINED = "models/networks/weights.py"
 APP_FILES_WITH_MODELS = {
     "app/engine.py": {"models"},
     "app/errors.py": {"models.errors"},
-    "app/labs.py": {"models.labs"},
+    "app/labs.py": {"models.labs", "models.pictures"},
     "app/routers/claims.py": {"models.claims"},
     "app/routers/networks.py": {"models.tensors", "models.views"},
 }

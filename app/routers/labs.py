@@ -23,11 +23,9 @@ def operation(lab: Lab) -> Callable[..., Awaitable[Response]]:
         tensors: Tensors = "list",
     ) -> Response:
         engine: Engine = request.app.state.engine
-        wanted, picture = lab.picture(params), None
-        if wanted:
-            picture = await engine.picture(request.app.state.store, *wanted)
+        pictures = await engine.pictures(request.app.state.store, lab.pictures(params))
         most = request.app.state.settings.max_answer_bytes
-        return await engine.answer(request, lambda: lab.run(params, picture, tensors, most))
+        return await engine.answer(request, lambda: lab.run(params, pictures, tensors, most))
 
     return post
 

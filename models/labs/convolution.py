@@ -14,6 +14,7 @@ from models.kernel_set import Kernel, stack
 from models.layers.convolution import conv2d, conv_transpose2d, pad
 from models.layers.coverage import coverage, transposed_coverage
 from models.layers.windows import Axis, TransposedAxis
+from models.pictures import Fitted
 from models.shapes import Shape, written
 from models.sliding import Settings, Sliding, counted, slide
 from models.tensors import BYTES, Encoding, Tensor, check_list, encode
@@ -114,8 +115,8 @@ EXAMPLES: tuple[dict[str, Any], ...] = (
 )
 
 
-def picture(params: ConvolutionParams) -> tuple[str, int, str] | None:
-    """The picture that the params name: its id, the longer side to fit it into, and the field; None for a grid."""
+def pictures(params: ConvolutionParams) -> Fitted | None:
+    """The picture that the params name, with the longer side to fit it into; None for a grid."""
     return named_picture(params.input, "input")
 
 

@@ -1,0 +1,275 @@
+"""What does normalisation do to a tensor? A layer's activations, tokens or numbers by hand, and every method on them."""
+
+from math import prod
+from typing import Annotated, Any, Literal
+
+import torch
+from pydantic import BaseModel, Field
+from torch import Tensor as Array
+
+from models.errors import Refused
+from models.layers.normalization import statistics_of
+from models.layers.running import Running, updated
+from models.normalization import check, element, sets, source
+from models.normalization.element import ElementPlace, ElementSteps
+from models.normalization.folding import FoldingParams, FoldingResult
+from models.normalization.layer import Layer, LayerSettings, resolve
+from models.normalization.mates import MatesParams, MatesResult
+from models.normalization.padding import PaddingParams, PaddingResult
+from models.normalization.sets import SetStatistics, SharedAxes
+from models.normalization.source import AXES, Given, Layout, Source
+from models.normalization.spread import SpreadParams, SpreadResult
+from models.normalization.steps import by_hand
+from models.normalization.training import BatchesParams, BatchesResult
+from models.pictures import Prepared
+from models.recorder import LARGEST
+from models.tensors import BYTES, Encoding, Tensor, check_list, encode
+
+Part = Literal["pictures", "input", "normalized", "output", "sets"]
+SHOWN = 8
+"""Channels that the answer holds where none are named."""
+
+
+class NormalizationParams(LayerSettings):
+    """A tensor, the layer that normalises it, and the experiments to make with both."""
+
+    source: Source
+    channels: list[Annotated[int, Field(ge=0)]] | None = Field(
+        None,
+        min_length=1,
+        max_length=16,
+        description="Those in the answer's tensors; the first 8 when left out.",
+    )
+    at: ElementPlace | None = Field(None, description="An element to take apart: adds `element`.")
+    record: list[Part] = Field(["input", "output"], max_length=16, description="What to return.")
+    training: BatchesParams | None = Field(None, description="Feed batches one by one.")
+    mates: MatesParams | None = Field(None, description="Give one member other batch-mates.")
+    spread: SpreadParams | None = Field(None, description="Draw batches of many sizes.")
+    padding_sweep: PaddingParams | None = Field(None, description="Pad the tokens more and more.")
+    folding: FoldingParams | None = Field(None, description="Fold the layer into the convolution before it.")
+
+
+class TrainedNorm(BaseModel):
+    """The normalisation of the network that takes this tensor."""
+
+    layer: str
+    method: str
+    groups: int
+    eps: float
+    tracked: bool = Field(description="Whether it has running statistics.")
+
+
+class RunningPair(BaseModel):
+    mean: list[float]
+    variance: list[float]
+
+
+class RunningStatistics(BaseModel):
+    """Before this batch and after it; eval changes nothing."""
+
+    before: RunningPair
+    after: RunningPair
+    batches: int = Field(description="Batches that had been seen before this one.")
+
+
+class NormalizationResult(BaseModel):
+    torch: str
+    threads: int
+    layout: Layout
+    shape: list[int] = Field(description="[B, C, H, W], of tokens [B, D, L], of vectors [B, C].")
+    axes: list[str] = Field(description="What the axes are called.")
+    norm: TrainedNorm | None
+    gamma: list[float]
+    beta: list[float]
+    eps: float
+    groups: int
+    momentum: float | None
+    mode: Literal["train", "eval"]
+    statistics: Literal["batch", "running"] | None = Field(
+        description="Those that normalise, for the method batch; null where there is no choice."
+    )
+    channels: list[int] = Field(description="Those in the tensors below, in order.")
+    lengths: list[int] | None = Field(description="Real tokens of each member.")
+    shared: SharedAxes
+    sets: SetStatistics | None
+    running: RunningStatistics | None
+    pictures: Tensor | None = Field(description="[B, c, h, w], what the network was given, from 0 to 1.")
+    input: Tensor | None
+    normalized: Tensor | None
+    output: Tensor | None
+    element: ElementSteps | None
+    check: check.LayerCheck
+    training: BatchesResult | None
+    mates: MatesResult | None
+    spread: SpreadResult | None
+    padding_sweep: PaddingResult | None
+    folding: FoldingResult | None
+
+
+EXAMPLES: tuple[dict[str, Any], ...] = (
+    {
+        "source": {
+            "kind": "network",
+            "network": "tiny_vgg_batch",
+            "layer": "conv2.conv",
+            "batch": [{"kind": "item", "index": index} for index in range(4)],
+        },
+        "channels": [0],
+        "record": ["sets"],
+        "at": {"b": 0, "c": 0, "y": 14, "x": 14},
+    },
+)
+
+
+def pictures(params: NormalizationParams) -> Prepared | None:
+    """The stored pictures that the params name, to be prepared for their network; None where they name none."""
+    return source.pictures(params.source)
+
+
+def run(
+    params: NormalizationParams, pictures: Array | None, encoding: Encoding, limit: int
+) -> NormalizationResult:
+    """Normalise what a trained layer gives for a batch of pictures, or tokens, or a small tensor by hand.
+
+    Returns the statistics and who shares them, one element's four steps where `at` asks for it, and a comparison with
+    PyTorch's own layer. What cannot be computed is refused with the reason.
+    """
+    # `pictures` holds the stored ones that the params name, in order, as the network's input.
+    with torch.inference_mode():
+        given = source.given(params.source, pictures)
+        x = given.x
+        channels = _channels(params, x.shape[1])
+        layer = resolve(params, given, None)
+        index = element.place(params.at, x.shape, given.layout) if params.at else None
+        _check_answer(params, given, len(channels), encoding, limit)
+        text, y, after = _layer(given, layer)
+        steps = by_hand(x, layer)
+        found = statistics_of(x, layer.method, layer.groups)
+        _check_range(steps.y, y)
+        chosen = torch.tensor(channels)
+        kept: dict[Part, Array] = {"input": x, "normalized": steps.normalized, "output": steps.y}
+        tensors = {
+            name: encode(values.index_select(1, chosen), encoding)
+            for name, values in kept.items()
+            if name in params.record
+        }
+        if "pictures" in params.record and given.loaded is not None and given.inputs is not None:
+            tensors["pictures"] = encode(source.greys(given.loaded, given.inputs), encoding)
+        return NormalizationResult.model_construct(
+            torch=torch.__version__,
+            threads=torch.get_num_threads(),
+            layout=given.layout,
+            shape=list(x.shape),
+            axes=AXES[given.layout],
+            norm=_trained(given),
+            gamma=layer.gamma.tolist(),
+            beta=layer.beta.tolist(),
+            eps=layer.eps,
+            groups=layer.groups,
+            momentum=layer.momentum,
+            mode=layer.mode,
+            statistics=layer.statistics,
+            channels=channels,
+            lengths=None if given.lengths is None else given.lengths.tolist(),
+            shared=sets.shared(layer.method, given.layout, x.shape, layer.groups),
+            sets=sets.statistics(found, _exact(encoding)) if "sets" in params.record else None,
+            running=_running(layer, after),
+            pictures=tensors.get("pictures"),
+            input=tensors.get("input"),
+            normalized=tensors.get("normalized"),
+            output=tensors.get("output"),
+            element=element.explain(x, index, layer, found, steps, y) if index else None,
+            check=check.compare(text, x, layer, steps, y),
+            training=None,
+            mates=None,
+            spread=None,
+            padding_sweep=None,
+            folding=None,
+        )
+
+
+def _exact(encoding: Encoding) -> Encoding:
+    """For numbers that are read one by one rather than looked at as a picture."""
+    return "float32" if encoding == "uint8" else encoding
+
+
+def _channels(params: NormalizationParams, count: int) -> list[int]:
+    if params.channels is None:
+        return list(range(min(SHOWN, count)))
+    for index, channel in enumerate(params.channels):
+        if channel >= count:
+            raise Refused(
+                "out-of-range", f"The tensor has {count} channels, counted from 0.", f"channels.{index}"
+            )
+    return params.channels
+
+
+def _check_answer(
+    params: NormalizationParams, given: Given, channels: int, encoding: Encoding, limit: int
+) -> None:
+    """Refused where the tensors would take more than about `limit` bytes."""
+    x = given.x
+    shown = len(x) * channels * prod(x.shape[2:])
+    sizes = {name: shown for name in ("input", "normalized", "output")}
+    sizes["sets"] = 3 * (x.numel() // sets.size(params.method, x.shape, params.groups))
+    sizes["pictures"] = 0 if given.inputs is None else given.inputs.numel()
+    numbers = [sizes[name] for name in dict.fromkeys(params.record)]
+    for count in numbers:
+        check_list(count, encoding)
+    if sum(numbers) * BYTES[encoding] > limit:
+        raise Refused(
+            "answer-too-large",
+            f"The answer would have {sum(numbers):,} numbers; that is more than {limit / 2**20:,.0f} MiB. Record less, "
+            "or fewer channels, or ask for ?tensors=uint8.",
+            "record",
+        )
+
+
+def _layer(given: Given, layer: Layer) -> tuple[str, Array, Running | None]:
+    """What PyTorch's own layer makes of the tensor: how one would write it, its output, its statistics afterwards."""
+    written = check.pytorch(layer, given.x.shape)
+    try:
+        y = check.run(written, given.x)
+    except ValueError as error:
+        raise Refused(
+            "one-value",
+            f"A set has a single value, which has no spread to normalise by. PyTorch says: ValueError: {error}",
+            given.field,
+        ) from None
+    after = layer.running
+    if after is not None and layer.mode == "train":
+        after = updated(after, given.x, layer.momentum)
+    return written.text, y, after
+
+
+def _check_range(*outputs: Array) -> None:
+    for y in outputs:
+        if not (float(y.amin()) >= -LARGEST and float(y.amax()) <= LARGEST):
+            raise Refused(
+                "overflow",
+                "Divided by so small a spread the numbers leave the range of float32; use a larger eps.",
+                "eps",
+            )
+
+
+def _trained(given: Given) -> TrainedNorm | None:
+    if given.norm is None:
+        return None
+    a = given.norm.arguments
+    return TrainedNorm(
+        layer=given.norm.name,
+        method=a["method"],
+        groups=a.get("groups", 1),
+        eps=a["eps"],
+        tracked=a.get("running_mean") is not None,
+    )
+
+
+def _running(layer: Layer, after: Running | None) -> RunningStatistics | None:
+    if layer.running is None or after is None:
+        return None
+    before, then = (
+        RunningPair(mean=each.mean.tolist(), variance=each.variance.tolist())
+        for each in (layer.running, after)
+    )
+    return RunningStatistics(before=before, after=then, batches=layer.running.batches)
