@@ -84,7 +84,7 @@ class Distribution(BaseModel):
     counts: list[list[int]]
 
 
-class NormalizationResult(BaseModel):
+class LayerNormalization(BaseModel):
     """`mean` and `variance` are those used for each image and chosen channel: [B][K]; `batch_…` the present values' own."""
 
     method: str
@@ -122,7 +122,7 @@ class LayerResult(BaseModel):
     channels: list[int] = Field(description="The channels in the tensors below, in order.")
     activation: Tensor | None
     difference: Tensor | None
-    normalization: NormalizationResult | None
+    normalization: LayerNormalization | None
     dropout: DropoutResult | None
 
 
@@ -332,11 +332,11 @@ def _distribution(x: torch.Tensor, channels: torch.Tensor) -> Distribution:
     return Distribution(**{name: values.tolist() for name, values in vars(summary).items()})
 
 
-def _normalization(record: NormalizationRecord, channels: torch.Tensor) -> NormalizationResult:
+def _normalization(record: NormalizationRecord, channels: torch.Tensor) -> LayerNormalization:
     def of_channels(x: torch.Tensor | None) -> list[float] | None:
         return None if x is None else x[channels].tolist()
 
-    return NormalizationResult(
+    return LayerNormalization(
         method=record.method,
         statistics=record.statistics,
         axes=list(record.axes),
