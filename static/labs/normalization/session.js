@@ -16,7 +16,7 @@ import { Networks } from "./networks.js";
 /** @typedef {import("../../core/wire.js").NormalizationElement} Element */
 /** @typedef {import("./fields.js").Place} Place */
 /** @typedef {import("./fields.js").Stage} Stage */
-/** @typedef {Omit<Wire, Part> & Record<Part, Tensor | null> & {request: Request}} Answer
+/** @typedef {Omit<Wire, Part | "sets"> & Record<Part, Tensor | null> & {sets: Sets | null, request: Request}} Answer
  *   a result with its arrays decoded; `request`: what was asked, without what to record */
 /** @typedef {"pictures" | Stage} Part */
 /** @typedef {{mean: Tensor, variance: Tensor, unbiased: Tensor | null}} Sets */
@@ -43,13 +43,10 @@ export class Session extends EventTarget {
   /** What is pointed at. @type {Place | null} */ touch = null;
   /** The four steps of `at`; of the place before while those are on their way. @type {Element | null} */ element =
     null;
-  /** Mean and variance of every set; null while they are on their way. @type {Sets | null} */ sets =
-    null;
   /** Arrays that are already here, by what they belong to. @type {Map<string, {key: string, tensor: Tensor | null}>} */
   #kept = new Map();
-  /** What was asked last, what at `at`, and which sets. */ #question = "";
+  /** What was asked last, and what at `at`. */ #question = "";
   #asked = "";
-  #askedSets = "";
 
   #runs = new Latest((/** @type {Request} */ body, signal) => this.#run(body, signal), {
     done: (answer) => this.#take(answer),
@@ -70,26 +67,6 @@ export class Session extends EventTarget {
       },
       failed: () => {
         this.#asked = "";
-      },
-    },
-  );
-
-  #tables = new Latest(
-    (/** @type {Request} */ body, signal) =>
-      api.normalization({ ...body, record: ["sets"] }, { tensors: "float32", signal }),
-    {
-      done: ({ sets }) => {
-        this.sets = sets
-          ? {
-              mean: decode(sets.mean),
-              variance: decode(sets.variance),
-              unbiased: sets.unbiased ? decode(sets.unbiased) : null,
-            }
-          : null;
-        this.tell();
-      },
-      failed: () => {
-        this.#askedSets = "";
       },
     },
   );
@@ -269,16 +246,6 @@ export class Session extends EventTarget {
     this.#elements.send(body);
   }
 
-  #askSets() {
-    const { answer } = this;
-    if (!answer) return;
-    const { channels: _, ...body } = answer.request;
-    const asked = JSON.stringify(body);
-    if (asked === this.#askedSets) return;
-    this.#askedSets = asked;
-    this.#tables.send(body);
-  }
-
   /** @param {Request} body @param {AbortSignal} signal @returns {Promise<Answer>} */
   async #run(body, signal) {
     const { source, channels } = body;
@@ -294,7 +261,11 @@ export class Session extends EventTarget {
     const at = shape && this.at && inside(this.at, shape) ? this.at : null;
     const size = shape && shape.reduce((product, length) => product * length, 1);
     const wire = await api.normalization(
-      { ...body, at, record: /** @type {Part[]} */ (["normalized", "output", ...missing]) },
+      {
+        ...body,
+        at,
+        record: /** @type {Request["record"]} */ (["normalized", "output", "sets", ...missing]),
+      },
       { tensors: size && size <= FEW ? "float32" : "uint8", signal },
     );
     const parts = /** @type {Record<Part, Tensor | null>} */ ({});
@@ -303,7 +274,7 @@ export class Session extends EventTarget {
       if (missing.includes(part)) this.#kept.set(part, { key: keys[part] ?? "", tensor });
       parts[part] = part in keys ? (this.#kept.get(part)?.tensor ?? null) : tensor;
     }
-    return { ...wire, ...parts, request: body };
+    return { ...wire, ...parts, sets: wire.sets && setsOf(wire.sets), request: body };
   }
 
   /** The shape that an answer will have, where that is known beforehand. @param {Request} body */
@@ -333,7 +304,6 @@ export class Session extends EventTarget {
       this.#asked = JSON.stringify({ ...answer.request, at: this.at });
     }
     this.#askElement();
-    this.#askSets();
     this.tell();
   }
 
@@ -350,6 +320,15 @@ export class Session extends EventTarget {
   tell(type = "update") {
     this.dispatchEvent(new Event(type));
   }
+}
+
+/** @param {NonNullable<Wire["sets"]>} sets @returns {Sets} */
+function setsOf({ mean, variance, unbiased }) {
+  return {
+    mean: decode(mean),
+    variance: decode(variance),
+    unbiased: unbiased ? decode(unbiased) : null,
+  };
 }
 
 /** @param {Place} place @param {readonly number[]} shape */
