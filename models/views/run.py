@@ -1,5 +1,6 @@
 """What does this network make of these pictures, and what if something in it were different?"""
 
+from collections.abc import Sequence
 from math import prod
 from typing import Annotated
 
@@ -172,7 +173,9 @@ def run_network(
         threads=torch.get_num_threads(),
         seed=params.seed,
         images=params.images,
-        predictions=[] if logits is None else [_scores(loaded, row, params) for row in logits],
+        predictions=[]
+        if logits is None
+        else [scores(loaded, row, params.top, params.classes) for row in logits],
         layers=layers,
         range=(min(layer.range[0] for layer in layers), max(layer.range[1] for layer in layers))
         if layers
@@ -311,11 +314,12 @@ def _channels(x: torch.Tensor, asked: Strongest | Chosen | None) -> torch.Tensor
             return strength.sort(descending=True, stable=True).indices[: asked.strongest]
 
 
-def _scores(loaded: Loaded, logits: torch.Tensor, params: RunParams) -> list[ClassScore]:
+def scores(loaded: Loaded, logits: torch.Tensor, top: int, classes: Sequence[int] = ()) -> list[ClassScore]:
+    """The `top` likeliest classes of one image's `logits`, then those of `classes` that are not among them."""
     names = loaded.spec.dataset.classes()
     probabilities = logits.softmax(0)
-    likeliest = probabilities.sort(descending=True, stable=True).indices[: params.top].tolist()
-    wanted = likeliest + [index for index in dict.fromkeys(params.classes) if index not in likeliest]
+    likeliest = probabilities.sort(descending=True, stable=True).indices[:top].tolist()
+    wanted = likeliest + [index for index in dict.fromkeys(classes) if index not in likeliest]
     return [
         ClassScore(
             index=index,
