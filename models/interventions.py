@@ -17,7 +17,7 @@ from models.layers.activation import Function
 from models.layers.convolution import PaddingMode
 from models.layers.dropout import Variant
 from models.layers.kernels import Preset, preset
-from models.layers.normalization import Method, Statistics
+from models.layers.normalization import Norm, Statistics
 from models.layers.pooling import Method as PoolingMethod
 from models.network import INPUT, Kind, Network, Step
 from models.shapes import Shape, multiply_adds, output_shape, padded_shape, written
@@ -138,7 +138,11 @@ class NormalizationIntervention(_Change):
     statistics: Statistics | None = Field(
         None, description="For the method batch: this batch's or the running ones."
     )
-    method: Method | None = None
+    method: Norm | None = Field(
+        None,
+        description="Which elements share a mean and a variance; layer_channels: the channels of each place, as in "
+        "Transformers; rms: the same without subtracting a mean.",
+    )
     groups: int | None = Field(
         None, ge=1, description="For the method group: in how many groups the channels go."
     )
@@ -295,6 +299,8 @@ def _check_statistics(step: Step, shape: Shape, batch: int) -> None:
         "layer": prod(shape),
         "instance": prod(shape[1:]),
         "group": prod(shape) // a["groups"],
+        "layer_channels": shape[0],
+        "rms": 2,  # a mean of squares can be taken of one
     }[a["method"]]
     if per_group < 2:
         raise Refused(

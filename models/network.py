@@ -15,12 +15,24 @@ from torch import Tensor, fx, nn
 from models.folding import Fold, with_folds
 from models.layers.activation import activate
 from models.layers.arithmetic import Add
+from models.layers.attention import (
+    AttentionMix,
+    AttentionWeights,
+    PositionEmbedding,
+    add_positions,
+    attention_mix,
+    attention_weights,
+)
 from models.layers.convolution import SameConv2d, conv2d
 from models.layers.dropout import StochasticDepth, dropout
-from models.layers.normalization import LayerNorm2d, normalize
+from models.layers.normalization import ChannelNorm, LayerNorm2d, normalize
 from models.layers.pooling import pool2d
 
-Kind = Literal["input", "conv", "norm", "activation", "pool", "linear", "dropout", "add", "flatten"]
+Kind = Literal[
+    "input", "conv", "norm", "activation", "pool", "linear", "dropout", "add", "flatten",
+    "position", "attention", "mix",
+]  # fmt: skip
+"""position: a position embedding; attention: attention weights; mix: the values averaged with them."""
 INPUT = "input"
 
 
@@ -166,6 +178,15 @@ def _step(name: str, module: nn.Module, inputs: tuple[str, ...]) -> Step:
                 "eps": module.eps,
                 "groups": 1,
             }
+        case ChannelNorm():
+            kind, function = "norm", normalize
+            arguments = {
+                "method": "layer_channels",
+                "gamma": module.weight,
+                "beta": module.bias,
+                "eps": module.eps,
+                "groups": 1,
+            }
         case nn.Linear():
             kind, function = "linear", F.linear
             arguments = {"weight": module.weight, "bias": module.bias}
@@ -197,6 +218,14 @@ def _step(name: str, module: nn.Module, inputs: tuple[str, ...]) -> Step:
             arguments = {"start_dim": 1}
         case Add():
             kind, function = "add", torch.add
+        case PositionEmbedding():
+            kind, function = "position", add_positions
+            arguments = {"weight": module.weight}
+        case AttentionWeights():
+            kind, function = "attention", attention_weights
+            arguments = {"num_heads": module.num_heads, "head_dim": module.head_dim}
+        case AttentionMix():
+            kind, function = "mix", attention_mix
         case _ if type(module) in ACTIVATIONS:
             kind, function = "activation", activate
             arguments = {"function": ACTIVATIONS[type(module)]}

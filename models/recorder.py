@@ -17,7 +17,7 @@ from models.errors import Refused
 from models.folding import fold
 from models.interventions import Intervention, apply
 from models.layers.dropout import Variant, dropout_mask
-from models.layers.normalization import AXES, Method, Statistics, moments
+from models.layers.normalization import AXES, Norm, Statistics, moments, statistics_of
 from models.network import INPUT, Network, Step, ancestors
 from models.statistics import Summary, summarize
 
@@ -44,16 +44,22 @@ class Record:
         return cls(frozenset(network.steps) | {INPUT}, of_kind["norm"], of_kind["dropout"])
 
 
+BY_PLACE: tuple[Norm, ...] = ("layer_channels", "rms")
+"""The methods with a mean and a variance for each place of each image, shared by its channels."""
+
+
 @dataclass(frozen=True)
 class NormalizationRecord:
     """What a normalisation layer did. `mean` and `variance` (B, C) are those that it used for each image and channel.
 
     `batch_mean` and `batch_variance` (B, C) are those of the present values, biased, over `axes`, each from `count`
-    elements; they equal the used ones unless running statistics were used. `inputs` and `outputs` (B, C, …) are
-    what it was given and what it made of them; `before` and `after` summarise them channel by channel.
+    elements; they equal the used ones unless running statistics were used. All four are (B, H, W) for the methods that
+    share them among the channels of each place (`by_place`); with rms, which subtracts nothing, the mean is 0 and the
+    variance the mean square. `inputs` and `outputs` (B, C, …) are what it was given and what it made of them;
+    `before` and `after` summarise them channel by channel.
     """
 
-    method: Method
+    method: Norm
     statistics: Statistics | None
     axes: tuple[str, ...]
     count: int
@@ -68,6 +74,11 @@ class NormalizationRecord:
     beta: Tensor | None
     inputs: Tensor
     outputs: Tensor
+
+    @property
+    def by_place(self) -> bool:
+        """Whether each place has its own mean and variance, and not each channel."""
+        return self.method in BY_PLACE
 
     @property
     def before(self) -> Summary:
@@ -197,7 +208,11 @@ def _drop(step: Step, x: Tensor, record: Record, recording: Recording, seed: int
 
 def _normalization(step: Step, x: Tensor, y: Tensor) -> NormalizationRecord:
     a = step.arguments
-    batch_mean, batch_variance = moments(x, a["method"], a["groups"])
+    if a["method"] in BY_PLACE:
+        found = statistics_of(x, a["method"])
+        batch_mean, batch_variance = found.mean, found.variance
+    else:
+        batch_mean, batch_variance = moments(x, a["method"], a["groups"])
     statistics = a.get("statistics") if a["method"] == "batch" else None
     mean, variance = batch_mean, batch_variance
     running_mean, running_var = a.get("running_mean"), a.get("running_var")
@@ -209,6 +224,8 @@ def _normalization(step: Step, x: Tensor, y: Tensor) -> NormalizationRecord:
         "layer": x.shape[0],
         "instance": x.shape[0] * x.shape[1],
         "group": x.shape[0] * a["groups"],
+        "layer_channels": x.numel() // x.shape[1],
+        "rms": x.numel() // x.shape[1],
         "none": x.numel(),
     }[a["method"]]  # fmt: skip
     return NormalizationRecord(

@@ -63,6 +63,21 @@ def output_shape(step: Step, inputs: Sequence[Shape]) -> Shape:
                 f"{written(inputs[0])} and {written(inputs[1])}.",
             )
         return x
+    if step.kind == "position":
+        learned = tuple(step.arguments["weight"].shape[1:])
+        if x != learned:
+            raise Refused(
+                "shapes-differ",
+                f"{step.name} adds numbers learned for maps of {written(learned)}, but {written(x)} would arrive. "
+                "A position embedding cannot follow a change of size.",
+            )
+        return x
+    if step.kind == "attention":
+        places = prod(x[1:])
+        return step.arguments["num_heads"], places, places
+    if step.kind == "mix":
+        channels, *size = inputs[1]
+        return channels // 3, *size
     if step.kind == "flatten":
         return (prod(x),)
     if step.kind == "linear":
@@ -147,10 +162,19 @@ def _has(step: Step, key: str) -> bool:
 
 
 def multiply_adds(step: Step, output: Shape) -> int:
-    """Multiplications (each with its addition) for one image in convolutions and linear layers; 0 elsewhere."""
-    if step.kind not in ("conv", "linear"):
-        return 0
-    per_output = prod(step.arguments["weight"].shape[1:])
+    """Multiplications (each with its addition) for one image where something is a sum of products; 0 elsewhere.
+
+    That is in convolutions, in linear layers and in attention: queries with keys, and weights with values.
+    """
+    match step.kind:
+        case "conv" | "linear":
+            per_output = prod(step.arguments["weight"].shape[1:])
+        case "attention":
+            per_output = step.arguments["head_dim"]
+        case "mix":
+            per_output = prod(output[1:])
+        case _:
+            return 0
     return int(per_output * prod(output))
 
 
@@ -161,7 +185,8 @@ class ReceptiveField:
     The element at index i has its centre at `start` + i · `jump` and sees `size` pixels around it;
     pixel k has its centre at k, so that a field of odd size has whole numbers and one of even size halves.
     This is the reach of kernels and pooling alone: padding by copies (reflect, replicate, circular) and statistics
-    taken over the map (layer normalisation and its like) let in something from outside.
+    taken over the map (layer normalisation and its like) let in something from outside. Attention counts: what it
+    mixes sees all that any place sees.
     """
 
     size: tuple[int, int]
@@ -173,14 +198,24 @@ PIXEL = ReceptiveField((1, 1), (1, 1), (0.0, 0.0))
 
 
 def receptive_fields(steps: Mapping[str, Step], shapes: Mapping[str, Shape]) -> dict[str, ReceptiveField]:
-    """The theoretical receptive field of every step that still has an image's axes, and of the input."""
+    """The theoretical receptive field of every step that still has an image's axes, and of the input.
+
+    Attention weights have none: their axes are the places that look and the places looked at.
+    """
     fields = {INPUT: PIXEL}
     for step in steps.values():
         if len(shapes[step.name]) != 3:
             continue
-        inputs = [fields[name] for name in step.inputs]
+        size = shapes[step.name][1:]
+        if step.kind == "mix":
+            values = fields[step.inputs[1]]
+            fields[step.name] = _union(values, _all_places(values, size, shapes[INPUT][1:]), size)
+            continue
+        inputs = [fields[name] for name in step.inputs if name in fields]
+        if step.kind == "attention" or not inputs:
+            continue
         if step.kind == "add":
-            fields[step.name] = _union(inputs[0], inputs[1], shapes[step.name][1:])
+            fields[step.name] = _union(inputs[0], inputs[1], size)
         else:
             fields[step.name] = _after(step, inputs[0], shapes[step.inputs[0]][1:])
     return fields
@@ -196,6 +231,18 @@ def _after(step: Step, field: ReceptiveField, size: Sequence[int]) -> ReceptiveF
     top, left = (field.start[i] + ((reach[i] - 1) / 2 - before[i]) * field.jump[i] for i in (0, 1))
     jump = field.jump[0] * moving.stride[0], field.jump[1] * moving.stride[1]
     return ReceptiveField((height, width), jump, (top, left))
+
+
+def _all_places(field: ReceptiveField, size: Sequence[int], picture: Sequence[int]) -> ReceptiveField:
+    """What the elements of a map of `size` see together of a picture: the same wherever one stands."""
+    sizes, starts = [], []
+    for i in (0, 1):
+        reach = (field.size[i] - 1) / 2
+        first = max(field.start[i] - reach, 0)
+        last = min(field.start[i] + (size[i] - 1) * field.jump[i] + reach, picture[i] - 1)
+        sizes.append(max(int(last - first) + 1, 1))
+        starts.append((first + last) / 2)
+    return ReceptiveField((sizes[0], sizes[1]), (0, 0), (starts[0], starts[1]))
 
 
 def _union(a: ReceptiveField, b: ReceptiveField, size: Sequence[int]) -> ReceptiveField:

@@ -18,8 +18,9 @@ def split_heads(qkv: Tensor, num_heads: int) -> tuple[Tensor, Tensor, Tensor]:
 
     Within each third the heads follow one another, as in the in_proj_weight of nn.MultiheadAttention.
     """
-    parted = qkv.flatten(2).unflatten(1, (3, num_heads, -1)).transpose(-1, -2)
-    query, key, value = parted.unbind(1)
+    batch, channels, height, width = qkv.shape
+    parted = qkv.reshape(batch, 3, num_heads, channels // (3 * num_heads), height * width)
+    query, key, value = parted.transpose(-1, -2).unbind(1)
     return query, key, value
 
 
@@ -35,8 +36,8 @@ def attention_weights(qkv: Tensor, num_heads: int, head_dim: int) -> Tensor:
 def attention_mix(weights: Tensor, qkv: Tensor) -> Tensor:
     """The values, averaged with `weights` (B, num_heads, N, N): (B, 3 · D, H, W) → maps (B, D, H, W)."""
     _, _, value = split_heads(qkv, weights.shape[1])
-    mixed = (weights @ value).transpose(-1, -2)
-    return mixed.flatten(1, 2).unflatten(-1, qkv.shape[2:])
+    batch, channels, height, width = qkv.shape
+    return (weights @ value).transpose(-1, -2).reshape(batch, channels // 3, height, width)
 
 
 def add_positions(x: Tensor, weight: Tensor) -> Tensor:

@@ -59,7 +59,9 @@ class Node(BaseModel):
     operation: str = Field(description="The PyTorch Module.")
     block: str
     inputs: list[str]
-    shape: list[int] = Field(description="Of the output, without the batch: [C, H, W] or [F].")
+    shape: list[int] = Field(
+        description="Of the output, without the batch: [C, H, W] or [F]; of attention weights [heads, H · W, H · W]."
+    )
     parameters: int
     multiply_adds: int
     receptive_field: ReceptiveField | None
@@ -203,6 +205,9 @@ def settings(step: Step, input_shape: Sequence[int]) -> dict[str, Any]:
             return {key: a[key] for key in ("method", "statistics", "groups", "eps") if key in a}
         case "flatten":
             return {"in": list(input_shape), "out": prod(input_shape)}
+        case "position":
+            _, channels, height, width = a["weight"].shape
+            return {"channels": channels, "height": height, "width": width}
         case "add" | "input":
             return {}
         case _:

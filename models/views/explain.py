@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.errors import Refused
 from models.interventions import MAX_ELEMENTS, LayerName, apply
-from models.network import INPUT
+from models.network import INPUT, Step
 from models.networks.weights import Loaded
 from models.recorder import LARGEST, Record, walk
-from models.shapes import Shape, propagate, written
+from models.shapes import Shape, propagate, receptive_fields, written
 from models.tensors import Encoding, Tensor, encode
 from models.views.run import ImageId, Interventions, Seed
 
@@ -59,7 +59,7 @@ def explain(loaded: Loaded, batch: torch.Tensor, params: ExplainParams, encoding
     classes = shapes[network.output][0]
     if params.class_index is not None and params.class_index >= classes:
         raise Refused("out-of-range", f"There are {classes} classes, counted from 0.", "class_index")
-    layer = _layer(params, shapes, network.output)
+    layer = _layer(params, steps, shapes)
     place = _place(params, layer, shapes[layer]) if params.method == "effective_receptive_field" else ()
     x = batch.clone().requires_grad_()
     record = Record(frozenset({INPUT, layer, network.output}))
@@ -102,12 +102,12 @@ def _check_memory(shapes: dict[str, Shape]) -> None:
         )
 
 
-def _layer(params: ExplainParams, shapes: dict[str, Shape], output: str) -> str:
+def _layer(params: ExplainParams, steps: dict[str, Step], shapes: dict[str, Shape]) -> str:
     """The layer that the method looks at."""
     if params.method == "input_gradient":
-        return output
+        return next(reversed(steps))
     with_maps = [
-        name for name, shape in shapes.items() if len(shape) == 3 and max(shape[1:]) > 1 and name != INPUT
+        name for name in receptive_fields(steps, shapes) if max(shapes[name][1:]) > 1 and name != INPUT
     ]
     if params.layer is None:
         if params.method == "effective_receptive_field":

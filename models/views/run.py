@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.errors import Refused
 from models.interventions import MAX_ELEMENTS, Intervention, LayerName, apply
-from models.network import INPUT, Network
+from models.network import INPUT, Step
 from models.networks.weights import Loaded
-from models.recorder import DropoutRecord, NormalizationRecord, Record, Recording, walk
+from models.recorder import BY_PLACE, DropoutRecord, NormalizationRecord, Record, Recording, walk
 from models.shapes import Shape, propagate, receptive_fields, written
 from models.statistics import BINS, summarize
 from models.tensors import BYTES, Encoding, Tensor, encode
@@ -85,18 +85,29 @@ class Distribution(BaseModel):
     counts: list[list[int]]
 
 
+class PlaceStatistics(BaseModel):
+    """A mean and a variance of the channels of each place: [B][H][W]. With rms the mean is 0."""
+
+    mean: list[list[list[float]]]
+    variance: list[list[list[float]]] = Field(description="Biased; with rms the mean square.")
+
+
 class LayerNormalization(BaseModel):
-    """`mean` and `variance` are those used for each image and chosen channel: [B][K]; `batch_…` the present values' own."""
+    """`mean` and `variance` are those used for each image and chosen channel: [B][K]; `batch_…` the present values' own.
+
+    All four are null where it is each place that has its own, and not each channel: see `places`.
+    """
 
     method: str
     statistics: str | None = Field(description='"running" or "batch"; null where the method has no choice.')
     axes: list[str] = Field(description="The axes that share one mean and one variance.")
     count: int = Field(description="Elements that share them.")
     eps: float
-    mean: list[list[float]]
-    variance: list[list[float]]
-    batch_mean: list[list[float]]
-    batch_variance: list[list[float]]
+    mean: list[list[float]] | None
+    variance: list[list[float]] | None
+    batch_mean: list[list[float]] | None
+    batch_variance: list[list[float]] | None
+    places: PlaceStatistics | None = Field(description="For the methods layer_channels and rms.")
     running_mean: list[float] | None
     running_variance: list[float] | None
     gamma: list[float] | None
@@ -155,8 +166,9 @@ def run_network(
         steps = apply(loaded.network, params.interventions, len(batch))
         shapes = propagate(steps, loaded.network.input_shape)
         fields = receptive_fields(steps, shapes)
-    _check(loaded.network, shapes, len(batch), params, encoding, max_answer)
-    record = _record(loaded.network, params)
+    output = loaded.network.output
+    _check(steps, shapes, len(batch), params, encoding, max_answer)
+    record = _record(output, params)
     after = walk(steps, batch, record, params.seed)
     before = None
     if params.difference:
@@ -165,7 +177,7 @@ def run_network(
         _layer(asked, after, before, ReceptiveField.of(fields.get(asked.layer)), encoding)
         for asked in params.record
     ]
-    logits = after.activations.get(loaded.network.output)
+    logits = after.activations.get(output)
     return RunResult.model_construct(
         network=loaded.spec.name,
         version=loaded.version,
@@ -183,9 +195,9 @@ def run_network(
     )
 
 
-def _record(network: Network, params: RunParams) -> Record:
+def _record(output: str, params: RunParams) -> Record:
     asked = params.record
-    with_output = {network.output} if params.top or params.classes else set()
+    with_output = {output} if params.top or params.classes else set()
     return Record(
         frozenset({request.layer for request in asked} | with_output),
         frozenset(request.layer for request in asked if request.normalization),
@@ -194,7 +206,7 @@ def _record(network: Network, params: RunParams) -> Record:
 
 
 def _check(
-    network: Network,
+    steps: dict[str, Step],
     shapes: dict[str, Shape],
     batch: int,
     params: RunParams,
@@ -202,14 +214,14 @@ def _check(
     max_answer: int,
 ) -> None:
     """Names, channels, what has to be held in memory and the size of the answer."""
-    classes = shapes[network.output][0]
+    classes = shapes[next(reversed(steps))][0]
     for index, wanted in enumerate(params.classes):
         if wanted >= classes:
             raise Refused("out-of-range", f"There are {classes} classes, counted from 0.", f"classes.{index}")
     answer = 0.0
     for index, asked in enumerate(params.record):
         try:
-            answer += _bytes(network, shapes, batch, asked, encoding, params.difference)
+            answer += _bytes(steps, shapes, batch, asked, encoding, params.difference)
         except Refused as refused:
             raise refused.within(f"record.{index}") from None
     if answer > max_answer:
@@ -230,7 +242,7 @@ def _check(
 
 
 def _bytes(
-    network: Network,
+    steps: dict[str, Step],
     shapes: dict[str, Shape],
     batch: int,
     asked: LayerRequest,
@@ -241,7 +253,7 @@ def _bytes(
     if asked.layer not in shapes:
         raise Refused("no-such-layer", f"There is no layer {asked.layer!r}.", "layer")
     shape = shapes[asked.layer]
-    kind = INPUT if asked.layer == INPUT else network.steps[asked.layer].kind
+    kind = INPUT if asked.layer == INPUT else steps[asked.layer].kind
     for aspect, wanted, right in (
         ("normalization", asked.normalization, "norm"),
         ("dropout", asked.dropout, "dropout"),
@@ -266,6 +278,8 @@ def _bytes(
     per_channel = prod(shape[1:])
     maps = asked.activation + asked.dropout + difference
     statistics = channels * (4 * batch + NUMBERS_OF_A_CHANNEL) if asked.normalization else 0
+    if asked.normalization and steps[asked.layer].arguments["method"] in BY_PLACE:
+        statistics += 2 * batch * per_channel
     return batch * channels * per_channel * maps * BYTES[encoding] + statistics * BYTES["list"]
 
 
@@ -340,16 +354,23 @@ def _normalization(record: NormalizationRecord, channels: torch.Tensor) -> Layer
     def of_channels(x: torch.Tensor | None) -> list[float] | None:
         return None if x is None else x[channels].tolist()
 
+    def used(x: torch.Tensor) -> list[list[float]] | None:
+        return None if record.by_place else x[:, channels].tolist()
+
+    places = None
+    if record.by_place:
+        places = PlaceStatistics(mean=record.mean.tolist(), variance=record.variance.tolist())
     return LayerNormalization(
         method=record.method,
         statistics=record.statistics,
         axes=list(record.axes),
         count=record.count,
         eps=record.eps,
-        mean=record.mean[:, channels].tolist(),
-        variance=record.variance[:, channels].tolist(),
-        batch_mean=record.batch_mean[:, channels].tolist(),
-        batch_variance=record.batch_variance[:, channels].tolist(),
+        mean=used(record.mean),
+        variance=used(record.variance),
+        batch_mean=used(record.batch_mean),
+        batch_variance=used(record.batch_variance),
+        places=places,
         running_mean=of_channels(record.running_mean),
         running_variance=of_channels(record.running_var),
         gamma=of_channels(record.gamma),

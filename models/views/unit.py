@@ -1,6 +1,6 @@
 """Where does this one number come from?"""
 
-from math import prod
+from math import prod, sqrt
 from typing import Any
 
 import torch
@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.errors import Refused
 from models.interventions import LayerName, apply
+from models.layers.attention import split_heads
 from models.layers.convolution import pad
 from models.network import Network, Step
 from models.networks.weights import Loaded
@@ -40,6 +41,9 @@ class Box(BaseModel):
 class Terms(BaseModel):
     """The sum that a convolution or a linear layer computes for one element, term by term.
 
+    Of an attention weight: its query times its key, number by number (before the softmax). Of what attention mixes:
+    the values of all places (`inputs`) times their attention weights (`weights`).
+
     Nested lists of shape [channels, rows, columns]: float64 products of the float32 inputs and weights.
     """
 
@@ -49,7 +53,10 @@ class Terms(BaseModel):
     products: list[Any]
     channel_sums: list[float]
     bias: float
-    sum: float = Field(description="All products and the bias: what the layer computed.")
+    sum: float = Field(
+        description="All products and the bias: what the layer computed; of an attention weight what softmax is "
+        "taken of, times the root of a head's channels."
+    )
 
 
 class UnitResult(BaseModel):
@@ -59,16 +66,18 @@ class UnitResult(BaseModel):
         description="What interventions on channels multiplied the layer's own result by, to give the value."
     )
     receptive_field: Box | None = Field(
-        description="null for elements of a vector, which see the whole input, and for those that see padding alone."
+        description="null for elements of a vector and attention weights, which see the whole input, and for those "
+        "that see padding alone."
     )
     rows: list[int] | None = Field(
         description="Rows of the layer's input map under the kernel; outside it is padding."
     )
     columns: list[int] | None
-    terms: Terms | None = Field(description="For convolutions and linear layers.")
+    terms: Terms | None = Field(description="For convolutions, linear layers and attention.")
     inputs: list[Any] | None = Field(
-        description="For other layers the numbers that go in: the window of a pooling, the summands of an addition, "
-        "the one value elsewhere; null after flattening."
+        description="For other layers the numbers that go in: the window of a pooling, the summands of an addition "
+        "or of a position embedding, the one value elsewhere; of an attention weight what softmax takes, q · k / √d "
+        "of its query with every key; null after flattening and for what attention mixes."
     )
 
 
@@ -85,7 +94,7 @@ def explain_unit(loaded: Loaded, batch: torch.Tensor, params: UnitParams) -> Uni
     recording = walk(steps, batch, record, params.seed)
     inputs = [recording.activations[name][0] for name in step.inputs]
     fields = receptive_fields(steps, shapes)
-    rows, columns = _under(step, inputs[0], params)
+    rows, columns = _under(step, inputs, params)
     return UnitResult(
         layer=step.name,
         value=float(recording.activations[step.name][0][place]),
@@ -93,7 +102,7 @@ def explain_unit(loaded: Loaded, batch: torch.Tensor, params: UnitParams) -> Uni
         receptive_field=_box(fields.get(step.name), params, network),
         rows=rows,
         columns=columns,
-        terms=_terms(step, inputs[0], params),
+        terms=_terms(step, inputs, params),
         inputs=_inputs(step, inputs, place, rows, columns),
     )
 
@@ -123,8 +132,14 @@ def _box(field: Field_ | None, params: UnitParams, network: Network) -> Box | No
     return Box(top=ends[0][0], bottom=ends[0][1], left=ends[1][0], right=ends[1][1])
 
 
-def _under(step: Step, x: torch.Tensor, params: UnitParams) -> tuple[list[int] | None, list[int] | None]:
-    """The rows and columns of the input map that the window covers."""
+def _under(
+    step: Step, inputs: list[torch.Tensor], params: UnitParams
+) -> tuple[list[int] | None, list[int] | None]:
+    """The rows and columns of the input map that the window covers: all of them for what attention mixes."""
+    if step.kind == "mix":
+        height, width = inputs[1].shape[1:]
+        return list(range(height)), list(range(width))
+    x = inputs[0]
     moving = window(step, x.shape[1:])
     if moving is None:
         return None, None
@@ -139,9 +154,20 @@ def _under(step: Step, x: torch.Tensor, params: UnitParams) -> tuple[list[int] |
     return rows, columns
 
 
-def _terms(step: Step, x: torch.Tensor, params: UnitParams) -> Terms | None:
+def _terms(step: Step, given: list[torch.Tensor], params: UnitParams) -> Terms | None:
     a = step.arguments
-    if step.kind == "linear":
+    x = given[0]
+    if step.kind == "attention":
+        query, key, _ = (part[0, params.channel] for part in split_heads(x[None], a["num_heads"]))
+        inputs, weights = query[params.y][:, None, None], key[params.x][:, None, None]
+        first = params.channel * a["head_dim"]
+    elif step.kind == "mix":
+        attention, qkv = given
+        first = 2 * len(qkv) // 3 + params.channel
+        head = params.channel // (len(qkv) // 3 // len(attention))
+        inputs = qkv[first : first + 1]
+        weights = attention[head, params.y * qkv.shape[2] + params.x].view_as(inputs)
+    elif step.kind == "linear":
         inputs, weights = x[:, None, None], a["weight"][params.channel][:, None, None]
         first = 0
     elif step.kind == "conv":
@@ -161,7 +187,7 @@ def _terms(step: Step, x: torch.Tensor, params: UnitParams) -> Terms | None:
         return None
     products = inputs.double() * weights.double()
     sums = products.sum((1, 2))
-    bias = 0.0 if a["bias"] is None else float(a["bias"][params.channel])
+    bias = 0.0 if a.get("bias") is None else float(a["bias"][params.channel])
     return Terms(
         channels=list(range(first, first + len(inputs))),
         inputs=inputs.tolist(),
@@ -180,8 +206,16 @@ def _inputs(
     rows: list[int] | None,
     columns: list[int] | None,
 ) -> list[Any] | None:
-    if step.kind in ("conv", "linear", "flatten"):
+    if step.kind in ("conv", "linear", "flatten", "mix"):
         return None
+    if step.kind == "attention":
+        head, row, _ = place
+        query, key, _ = (
+            part[0, head].double() for part in split_heads(inputs[0][None], step.arguments["num_heads"])
+        )
+        return (key @ query[row] / sqrt(step.arguments["head_dim"])).tolist()
+    if step.kind == "position":
+        return [float(inputs[0][place]), float(step.arguments["weight"][0][place])]
     if step.kind == "pool":
         height, width = inputs[0].shape[1:]
         inside = (

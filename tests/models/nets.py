@@ -13,8 +13,11 @@ from torch import Tensor, nn
 
 from models.interventions import Intervention
 from models.layers.arithmetic import Add
+from models.layers.attention import PositionEmbedding
 from models.layers.dropout import StochasticDepth
+from models.layers.normalization import ChannelNorm
 from models.network import Network, trace
+from models.networks.mini_vit import TransformerBlock
 from models.networks.registry import SPECS
 
 NAMES = tuple(SPECS)
@@ -46,7 +49,9 @@ def randomize(module: nn.Module, seed: int = 0) -> nn.Module:
                 part.weight.copy_(torch.randn(part.weight.shape, generator=generator) * bound)
                 if part.bias is not None:
                     between(part.bias, -0.5, 0.5)
-            elif isinstance(part, nn.BatchNorm2d | nn.GroupNorm):
+            elif isinstance(part, PositionEmbedding):
+                between(part.weight, -0.5, 0.5)
+            elif isinstance(part, nn.BatchNorm2d | nn.GroupNorm | nn.LayerNorm):
                 between(part.weight, 0.5, 1.5)
                 between(part.bias, -0.5, 0.5)
                 if isinstance(part, nn.BatchNorm2d):
@@ -107,6 +112,31 @@ def small() -> tuple[nn.Module, Network]:
     """`Small` with random weights, on inputs of 2×12×10."""
     module = randomize(Small()).eval()
     return module, trace(copy.deepcopy(module), (2, 12, 10))
+
+
+class Tokens(nn.Module):
+    """A Transformer: six patches as tokens, their places, one block of two heads and a head that takes the mean."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patch = nn.Conv2d(2, 8, 4, stride=4)
+        self.position = PositionEmbedding(8, 3, 2)
+        self.block = TransformerBlock(8, 2, 0.2)
+        self.norm = ChannelNorm(8)
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.flatten = nn.Flatten()
+        self.head = nn.Linear(8, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.norm(self.block(self.position(self.patch(x))))
+        return self.head(self.flatten(self.pool(x)))  # type: ignore[no-any-return]
+
+
+@cache
+def tokens() -> tuple[nn.Module, Network]:
+    """`Tokens` with random weights, on inputs of 2×12×8."""
+    module = randomize(Tokens()).eval()
+    return module, trace(copy.deepcopy(module), (2, 12, 8))
 
 
 def close(actual: Tensor, expected: Tensor, tolerance: float = 1e-5) -> bool:
