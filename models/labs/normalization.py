@@ -10,7 +10,7 @@ from torch import Tensor as Array
 from models.errors import Refused
 from models.layers.normalization import statistics_of
 from models.layers.running import Running, updated
-from models.normalization import check, element, sets, source
+from models.normalization import check, element, folding, mates, padding, sets, source, spread, training
 from models.normalization.element import ElementPlace, ElementSteps
 from models.normalization.folding import FoldingParams, FoldingResult
 from models.normalization.layer import Layer, LayerSettings, resolve
@@ -136,10 +136,14 @@ def run(
     """
     # `pictures` holds the stored ones that the params name, in order, as the network's input.
     with torch.inference_mode():
-        given = source.given(params.source, pictures)
+        if params.mates:
+            mates.check(params.source, params.mates)
+        given = source.given(params.source, pictures, runs=2 if params.mates else 1)
         x = given.x
         channels = _channels(params, x.shape[1])
-        layer = resolve(params, given, None)
+        feed = training.feed(given, params.training) if params.training else None
+        fed = training.fed(feed, params.momentum) if feed else None
+        layer = resolve(params, given, fed)
         index = element.place(params.at, x.shape, given.layout) if params.at else None
         _check_answer(params, given, len(channels), encoding, limit)
         text, y, after = _layer(given, layer)
@@ -180,11 +184,15 @@ def run(
             output=tensors.get("output"),
             element=element.explain(x, index, layer, found, steps, y) if index else None,
             check=check.compare(text, x, layer, steps, y),
-            training=None,
-            mates=None,
-            spread=None,
-            padding_sweep=None,
-            folding=None,
+            training=training.tell(given, params.training, feed, fed, layer, params.at.b if params.at else 0)
+            if params.training and feed and fed
+            else None,
+            mates=mates.swap(given, params.source, params.mates, layer, chosen, _exact(encoding))
+            if params.mates and not isinstance(params.source, source.GridSource)
+            else None,
+            spread=spread.draw(given, params.spread) if params.spread else None,
+            padding_sweep=padding.sweep(given, params.padding_sweep, layer) if params.padding_sweep else None,
+            folding=folding.folded(given, params.folding, _exact(encoding)) if params.folding else None,
         )
 
 

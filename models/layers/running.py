@@ -37,6 +37,7 @@ def updated(running: Running, x: Tensor, momentum: float | None = 0.1) -> Runnin
     `running` stays as it is. Raises ValueError, PyTorch's own, where a channel has a single value.
     """
     mean, variance = running.mean.clone(), running.variance.clone()
-    # The update is part of PyTorch's kernel; the normalised batch is not needed here.
-    F.batch_norm(x, mean, variance, None, None, True, weight(momentum, running.batches))
+    if x.numel() == x.shape[1]:
+        F.batch_norm(x, None, None, training=True)  # it raises
+    torch.batch_norm_update_stats(x, mean, variance, weight(momentum, running.batches))
     return Running(mean, variance, running.batches + 1)

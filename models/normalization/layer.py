@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import gcd
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import torch
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,12 +10,12 @@ from torch import Tensor
 
 from models.errors import Refused
 from models.kernel_set import Value
-from models.layers.normalization import Norm, Statistics
+from models.layers.normalization import Statistics
 from models.layers.running import Running
 from models.normalization.source import Given
 
-METHODS: tuple[Norm, ...] = ("batch", "layer", "layer_channels", "instance", "group", "rms")
 Method = Literal["batch", "layer", "layer_channels", "instance", "group", "rms"]
+METHODS: tuple[Method, ...] = get_args(Method)
 PerChannel = Value | Annotated[list[Value], Field(min_length=1, max_length=4096)]
 EPS = 1e-5
 
@@ -67,7 +67,7 @@ class Layer:
     `running` is there with the method batch and tracking.
     """
 
-    method: Norm
+    method: Method
     groups: int
     eps: float
     gamma: Tensor
@@ -153,3 +153,9 @@ def trained_running(source: Given) -> Running | None:
     a = source.norm.arguments
     batches = source.loaded.network.module.get_buffer(f"{source.norm.name}.num_batches_tracked")
     return Running(a["running_mean"], a["running_var"], int(batches))
+
+
+def check_channel(channel: int, count: int, field: str) -> None:
+    """Refused where there is no such channel."""
+    if channel >= count:
+        raise Refused("out-of-range", f"The layer has {count} channels, counted from 0.", field)

@@ -1,10 +1,18 @@
 """The same member among other batch-mates: what normalisation makes of it then."""
 
+import torch
 from pydantic import BaseModel, ConfigDict, Field
+from torch import Tensor as Array
 
-from models.normalization.layer import Method
-from models.normalization.training import OutputDifference
-from models.tensors import Tensor
+from models import heldout
+from models.errors import Refused
+from models.layers.normalization import normalize
+from models.normalization.layer import METHODS, Layer, Method
+from models.normalization.predictions import predict
+from models.normalization.sets import size
+from models.normalization.source import Given, GridSource, HeldOutMember, NetworkSource, TokensSource, among
+from models.normalization.training import OutputDifference, difference
+from models.tensors import Encoding, Tensor, encode
 from models.views.run import ClassScore, Seed
 
 
@@ -37,3 +45,78 @@ class MatesResult(BaseModel):
     predictions: MatesPredictions | None = Field(
         description="null where no normalisation of the network takes this tensor."
     )
+
+
+def check(source: NetworkSource | TokensSource | GridSource, params: MatesParams) -> None:
+    """Refused where there is nobody to swap."""
+    if isinstance(source, GridSource):
+        raise Refused(
+            "no-held-out",
+            "Numbers by hand have no other images to swap with; choose a network's layer.",
+            "mates",
+        )
+    if len(source.batch) < 2:
+        raise Refused("missing", "A member alone has no batch-mates; add another.", "source.batch")
+    if params.member >= len(source.batch):
+        raise Refused(
+            "out-of-range", f"The batch has {len(source.batch)} members, counted from 0.", "mates.member"
+        )
+
+
+def swap(
+    given: Given,
+    source: NetworkSource | TokensSource,
+    params: MatesParams,
+    layer: Layer,
+    channels: Array,
+    encoding: Encoding,
+) -> MatesResult:
+    """Normalise twice, the second time with random held-out images in the places of all but the member."""
+    items = _items(source, params)
+    changed = among(given, source, params.member, items)
+    found: dict[Method, tuple[Array, Array] | None] = {}
+    for method in METHODS:
+        single = method in ("batch", "instance") and size(method, given.x.shape, layer.groups) == 1
+        found[method] = (
+            None
+            if single
+            else (
+                _output(given, layer, method, params.member),
+                _output(changed, layer, method, params.member),
+            )
+        )
+    pair = found[layer.method]
+    assert pair is not None, "the layer that is asked for has been run already"
+    before, after = (each[0].index_select(0, channels) for each in pair)
+    return MatesResult.model_construct(
+        member=params.member,
+        items=items.tolist(),
+        methods={method: pair and difference(pair[1], pair[0]) for method, pair in found.items()},
+        exact={method: pair and torch.equal(*pair) for method, pair in found.items()},
+        before=encode(before, encoding),
+        after=encode(after, encoding),
+        difference=encode(after - before, encoding),
+        predictions=None
+        if given.norm is None or given.layout == "tokens"
+        else MatesPredictions(
+            before=predict(given, params.member, pair[0]),
+            after=predict(given, params.member, pair[1]),
+            eval=predict(given, params.member),
+        ),
+    )
+
+
+def _items(source: NetworkSource | TokensSource, params: MatesParams) -> Array:
+    """Random held-out images, one for each other member, none of which is in the batch already."""
+    present = {member.index for member in source.batch if isinstance(member, HeldOutMember)}
+    order = torch.randperm(heldout.ITEMS, generator=torch.Generator().manual_seed(params.seed)).tolist()
+    absent = [index for index in order if index not in present]
+    return torch.tensor(absent[: len(source.batch) - 1])
+
+
+def _output(given: Given, layer: Layer, method: Method, member: int) -> Array:
+    """What the whole batch's normalisation makes of the member: (1, C, …), of tokens the real ones alone."""
+    y = normalize(
+        given.x, method, layer.gamma, layer.beta, eps=layer.eps, statistics="batch", groups=layer.groups
+    )[member : member + 1]
+    return y if given.lengths is None else y[..., : int(given.lengths[member])]

@@ -103,11 +103,13 @@ class Given:
     """The tensor `x`: maps (B, C, H, W), tokens (B, D, L) or vectors (B, F), contiguous.
 
     Out of a network also `inputs`, that network's (B, c, h, w); the `layer` that gives x; and `norm`, the one
-    normalisation that takes what the layer gives, if there is exactly one. `lengths` (B) count the real tokens.
+    normalisation that takes what the layer gives, if there is exactly one. `lengths` (B) count the real tokens, whose
+    `maps` x was made from.
     """
 
     x: Tensor
     layout: Layout
+    maps: Tensor
     loaded: Loaded | None = None
     layer: str = ""
     inputs: Tensor | None = None
@@ -136,20 +138,25 @@ def pictures(source: NetworkSource | TokensSource | GridSource) -> Prepared | No
     return Prepared(tuple(named.values()), tuple(named), SPECS[source.network].dataset) if named else None
 
 
-def given(source: NetworkSource | TokensSource | GridSource, stored: Tensor | None) -> Given:
+def given(source: NetworkSource | TokensSource | GridSource, stored: Tensor | None, runs: int = 1) -> Given:
     """The tensor that is asked for; `stored` holds the named pictures as the network's input.
+
+    The layer will be asked so many times (`runs`) for a batch of this size.
 
     Refused, before anything is computed, for a layer that is not there, that takes too much work or has too many
     numbers, and for maps that are no tokens.
     """
     if isinstance(source, GridSource):
-        return Given(_grid(source), "maps")
+        x = _grid(source)
+        return Given(x, "maps", x)
     loaded = load_network(_known(source.network))
-    _check_layer(loaded, source.layer, len(source.batch))
+    check_layer(loaded, source.layer, len(source.batch), runs)
     inputs = _inputs(source, loaded, stored)
+    maps = activations(loaded, inputs, source.layer)
     found = Given(
-        activations(loaded, inputs, source.layer),
-        "vectors" if len(loaded.shapes[source.layer]) == 1 else "maps",
+        maps,
+        "vectors" if maps.ndim == 2 else "maps",
+        maps,
         loaded,
         source.layer,
         inputs,
@@ -181,11 +188,12 @@ def _grid(source: GridSource) -> Tensor:
     return torch.tensor(source.values)
 
 
-def _check_layer(loaded: Loaded, layer: str, batch: int) -> None:
+def check_layer(loaded: Loaded, layer: str, batch: int, runs: int = 1) -> None:
+    """Refused where there is no such layer, or where it is too much for a batch of that size, `runs` times."""
     if layer not in loaded.shapes:
         raise Refused("no-such-layer", f"There is no layer {layer!r}.", "source.layer")
     steps = ancestors(loaded.network.steps, [layer])
-    work = batch * sum(multiply_adds(step, loaded.shapes[step.name]) for step in steps)
+    work = runs * batch * sum(multiply_adds(step, loaded.shapes[step.name]) for step in steps)
     if work > MAX_MULTIPLY_ADDS:
         raise Refused(
             "too-much-work",
@@ -227,7 +235,7 @@ def _tokens(found: Given, source: TokensSource) -> Given:
     """Maps (B, D, h, w) as padded sequences (B, D, L)."""
     assert found.loaded is not None and found.inputs is not None
     rows = _patches(found, source.layer)
-    sequences = found.x.flatten(2)
+    sequences = found.maps.flatten(2)
     kept = torch.ones_like(rows) if source.keep == "all" else rows
     lengths = kept.sum(1)
     longest = int(lengths.max())
@@ -243,6 +251,17 @@ def _tokens(found: Given, source: TokensSource) -> Given:
             "source.batch",
         )
     return replace(found, x=x, layout="tokens", lengths=lengths)
+
+
+def among(found: Given, source: _OfNetwork, member: int, items: Tensor) -> Given:
+    """The same, the held-out `items` (B - 1) in the places of all but one member, whose numbers stay what they are."""
+    assert found.loaded is not None and found.inputs is not None
+    others = [index for index in range(len(found.inputs)) if index != member]
+    inputs, maps = found.inputs.clone(), found.maps.clone()
+    inputs[others] = heldout.inputs(items, found.loaded.spec.dataset)
+    maps[others] = activations(found.loaded, inputs[others], found.layer)
+    changed = replace(found, x=maps, maps=maps, inputs=inputs)
+    return _tokens(changed, source) if isinstance(source, TokensSource) else changed
 
 
 def _patches(found: Given, layer: str) -> Tensor:
