@@ -8,6 +8,7 @@ from starlette.responses import Response
 from app.engine import Engine
 from app.samples import samples
 from models.tensors import Encoding
+from models.views.accuracy import AccuracyParams, AccuracyResult, accuracy
 from models.views.describe import NetworkInfo, NetworkList
 from models.views.explain import ExplainParams, ExplainResult, explain
 from models.views.run import RunParams, RunResult, run_network
@@ -23,6 +24,10 @@ Name = Annotated[
         examples=["efficientnet_lite0"],
         description="A network, as GET /api/networks lists it.",
     ),
+]
+FashionName = Annotated[
+    str,
+    Path(max_length=64, examples=["tiny_vgg_batch"], description="A network that has learned Fashion-MNIST."),
 ]
 Tensors = Annotated[
     Encoding,
@@ -138,3 +143,25 @@ async def post_weights(
     engine: Engine = request.app.state.engine
     loaded = await engine.network(name)
     return await engine.answer(request, lambda: weights(loaded, params, tensors))
+
+
+@router.post("/{name}/accuracy", summary="Measure how often it is right", response_model=AccuracyResult)
+async def post_accuracy(
+    request: Request,
+    name: FashionName,
+    params: Annotated[
+        AccuracyParams,
+        Body(
+            examples=[
+                {
+                    "items": 100,
+                    "interventions": [{"kind": "normalization", "layer": "conv2.norm", "method": "instance"}],
+                }
+            ]
+        ),
+    ],
+) -> Response:
+    """Classify held-out Fashion-MNIST images, the same for every network, with the interventions in force."""
+    engine: Engine = request.app.state.engine
+    loaded = await engine.network(name)
+    return await engine.answer(request, lambda: accuracy(loaded, params))

@@ -13,7 +13,7 @@ from models.layers.running import Running, updated
 from models.normalization import check, element, folding, mates, padding, sets, source, spread, training
 from models.normalization.element import ElementPlace, ElementSteps
 from models.normalization.folding import FoldingParams, FoldingResult
-from models.normalization.layer import Layer, LayerSettings, resolve
+from models.normalization.layer import Layer, LayerSettings, check_range, resolve
 from models.normalization.mates import MatesParams, MatesResult
 from models.normalization.padding import PaddingParams, PaddingResult
 from models.normalization.sets import SetStatistics, SharedAxes
@@ -22,7 +22,6 @@ from models.normalization.spread import SpreadParams, SpreadResult
 from models.normalization.steps import by_hand
 from models.normalization.training import BatchesParams, BatchesResult
 from models.pictures import Prepared
-from models.recorder import LARGEST
 from models.tensors import BYTES, Encoding, Tensor, check_list, encode
 
 Part = Literal["pictures", "input", "normalized", "output", "sets"]
@@ -138,7 +137,8 @@ def run(
     with torch.inference_mode():
         if params.mates:
             mates.check(params.source, params.mates)
-        given = source.given(params.source, pictures, runs=2 if params.mates else 1)
+        runs, most = (2, mates.MOST) if params.mates else (1, source.MAX_NUMBERS)
+        given = source.given(params.source, pictures, runs, most)
         x = given.x
         channels = _channels(params, x.shape[1])
         feed = training.feed(given, params.training) if params.training else None
@@ -149,7 +149,7 @@ def run(
         text, y, after = _layer(given, layer)
         steps = by_hand(x, layer)
         found = statistics_of(x, layer.method, layer.groups)
-        _check_range(steps.y, y)
+        check_range(steps.normalized, steps.y, y)
         chosen = torch.tensor(channels)
         kept: dict[Part, Array] = {"input": x, "normalized": steps.normalized, "output": steps.y}
         tensors = {
@@ -183,11 +183,11 @@ def run(
             normalized=tensors.get("normalized"),
             output=tensors.get("output"),
             element=element.explain(x, index, layer, found, steps, y) if index else None,
-            check=check.compare(text, x, layer, steps, y),
+            check=check.compare(text, x, layer, steps.y, y),
             training=training.tell(given, params.training, feed, fed, layer, params.at.b if params.at else 0)
             if params.training and feed and fed
             else None,
-            mates=mates.swap(given, params.source, params.mates, layer, chosen, _exact(encoding))
+            mates=mates.swap(given, params.source, params.mates, layer, chosen, encoding)
             if params.mates and not isinstance(params.source, source.GridSource)
             else None,
             spread=spread.draw(given, params.spread) if params.spread else None,
@@ -222,6 +222,8 @@ def _check_answer(
     sizes["sets"] = 3 * (x.numel() // sets.size(params.method, x.shape, params.groups))
     sizes["pictures"] = 0 if given.inputs is None else given.inputs.numel()
     numbers = [sizes[name] for name in dict.fromkeys(params.record)]
+    if params.mates:
+        numbers += [shown // len(x)] * 3
     for count in numbers:
         check_list(count, encoding)
     if sum(numbers) * BYTES[encoding] > limit:
@@ -248,16 +250,6 @@ def _layer(given: Given, layer: Layer) -> tuple[str, Array, Running | None]:
     if after is not None and layer.mode == "train":
         after = updated(after, given.x, layer.momentum)
     return written.text, y, after
-
-
-def _check_range(*outputs: Array) -> None:
-    for y in outputs:
-        if not (float(y.amin()) >= -LARGEST and float(y.amax()) <= LARGEST):
-            raise Refused(
-                "overflow",
-                "Divided by so small a spread the numbers leave the range of float32; use a larger eps.",
-                "eps",
-            )
 
 
 def _trained(given: Given) -> TrainedNorm | None:

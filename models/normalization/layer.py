@@ -13,6 +13,7 @@ from models.kernel_set import Value
 from models.layers.normalization import Statistics
 from models.layers.running import Running
 from models.normalization.source import Given
+from models.recorder import LARGEST
 
 Method = Literal["batch", "layer", "layer_channels", "instance", "group", "rms"]
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -153,6 +154,17 @@ def trained_running(source: Given) -> Running | None:
     a = source.norm.arguments
     batches = source.loaded.network.module.get_buffer(f"{source.norm.name}.num_batches_tracked")
     return Running(a["running_mean"], a["running_var"], int(batches))
+
+
+def check_range(*outputs: Tensor) -> None:
+    """Refused where normalising led out of the range of float32, or to what is no number."""
+    for y in outputs:
+        if not (float(y.amin()) >= -LARGEST and float(y.amax()) <= LARGEST):
+            raise Refused(
+                "overflow",
+                "Divided by so small a spread the numbers leave the range of float32; use a larger eps.",
+                "eps",
+            )
 
 
 def check_channel(channel: int, count: int, field: str) -> None:

@@ -7,7 +7,7 @@ from torch import Tensor as Array
 from models import heldout
 from models.errors import Refused
 from models.layers.normalization import normalize
-from models.normalization.layer import METHODS, Layer, Method
+from models.normalization.layer import METHODS, Layer, Method, check_range
 from models.normalization.predictions import predict
 from models.normalization.sets import size
 from models.normalization.source import Given, GridSource, HeldOutMember, NetworkSource, TokensSource, among
@@ -45,6 +45,10 @@ class MatesResult(BaseModel):
     predictions: MatesPredictions | None = Field(
         description="null where no normalisation of the network takes this tensor."
     )
+
+
+MOST = 1 << 23
+"""Numbers that the layer may give: each method normalises them twice."""
 
 
 def check(source: NetworkSource | TokensSource | GridSource, params: MatesParams) -> None:
@@ -85,6 +89,7 @@ def swap(
                 _output(changed, layer, method, params.member),
             )
         )
+        check_range(*(found[method] or ()))
     pair = found[layer.method]
     assert pair is not None, "the layer that is asked for has been run already"
     before, after = (each[0].index_select(0, channels) for each in pair)

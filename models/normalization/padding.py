@@ -7,7 +7,7 @@ from torch import Tensor
 
 from models.errors import Refused
 from models.layers.normalization import normalize, statistics_of
-from models.normalization.layer import Layer
+from models.normalization.layer import Layer, check_range
 from models.normalization.source import Given
 
 MOST_NORMALISED = 1 << 28
@@ -66,6 +66,12 @@ def sweep(given: Given, params: PaddingParams, layer: Layer) -> PaddingResult:
         raise Refused("one-value", "There is a single real token.", "source.batch")
     true = statistics_of(packed, "batch")
     std = (true.variance + layer.eps).sqrt()
+    check_range(
+        *(
+            (true.mean - packed) / std,
+            *(_normalized(packed, method, layer) for method in ("batch", "layer_channels")),
+        )
+    )
     shifts: dict[str, list[float]] = {"batch": [], "layer_channels": []}
     means, ratios, exact = [], [], True
     plain = {method: _normalized(packed, method, layer) for method in shifts}

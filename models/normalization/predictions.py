@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from torch import Tensor
 
+from models.errors import Refused
 from models.normalization.source import Given
 from models.recorder import Record, walk
 from models.views.run import ClassScore, scores
@@ -19,5 +20,8 @@ def predict(given: Given, member: int, output: Tensor | None = None) -> list[Cla
     if output is not None:
         steps[given.norm.name] = replace(given.norm, function=lambda x: output, arguments={}, fold=None)
     record = Record(frozenset({network.output}))
-    logits = walk(steps, given.inputs[member : member + 1], record).activations[network.output]
+    try:
+        logits = walk(steps, given.inputs[member : member + 1], record).activations[network.output]
+    except Refused as refused:
+        raise Refused(refused.code, refused.detail, "gamma") from None
     return scores(given.loaded, logits[0], TOP)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from models import heldout
 from models.errors import Refused
-from models.interventions import MAX_MULTIPLY_ADDS, LayerName
+from models.interventions import LayerName
 from models.kernel_set import Value, check_rectangular
 from models.network import Step, ancestors
 from models.networks.registry import SPECS
@@ -21,6 +21,8 @@ from models.shapes import multiply_adds, written
 from models.views.run import MAX_BATCH, ImageId
 
 MAX_SIDE = 8
+MAX_WORK = 26_000_000_000
+"""Multiply-adds on the way to the tensor: 64 pictures through EfficientNet-Lite0."""
 MAX_NUMBERS = 1 << 25
 """In the tensor and in any layer on the way to it: 128 MiB."""
 
@@ -138,10 +140,15 @@ def pictures(source: NetworkSource | TokensSource | GridSource) -> Prepared | No
     return Prepared(tuple(named.values()), tuple(named), SPECS[source.network].dataset) if named else None
 
 
-def given(source: NetworkSource | TokensSource | GridSource, stored: Tensor | None, runs: int = 1) -> Given:
+def given(
+    source: NetworkSource | TokensSource | GridSource,
+    stored: Tensor | None,
+    runs: int = 1,
+    most: int = MAX_NUMBERS,
+) -> Given:
     """The tensor that is asked for; `stored` holds the named pictures as the network's input.
 
-    The layer will be asked so many times (`runs`) for a batch of this size.
+    The layer will be asked so many times (`runs`) for a batch of this size, and may give up to `most` numbers.
 
     Refused, before anything is computed, for a layer that is not there, that takes too much work or has too many
     numbers, and for maps that are no tokens.
@@ -150,7 +157,7 @@ def given(source: NetworkSource | TokensSource | GridSource, stored: Tensor | No
         x = _grid(source)
         return Given(x, "maps", x)
     loaded = load_network(_known(source.network))
-    check_layer(loaded, source.layer, len(source.batch), runs)
+    check_layer(loaded, source.layer, len(source.batch), runs, most)
     inputs = _inputs(source, loaded, stored)
     maps = activations(loaded, inputs, source.layer)
     found = Given(
@@ -188,21 +195,22 @@ def _grid(source: GridSource) -> Tensor:
     return torch.tensor(source.values)
 
 
-def check_layer(loaded: Loaded, layer: str, batch: int, runs: int = 1) -> None:
-    """Refused where there is no such layer, or where it is too much for a batch of that size, `runs` times."""
+def check_layer(loaded: Loaded, layer: str, batch: int, runs: int = 1, most: int = MAX_NUMBERS) -> None:
+    """Refused where there is no such layer, or where it is too much for a batch of that size, `runs` times, giving
+    more than `most` numbers."""
     if layer not in loaded.shapes:
         raise Refused("no-such-layer", f"There is no layer {layer!r}.", "source.layer")
     steps = ancestors(loaded.network.steps, [layer])
     work = runs * batch * sum(multiply_adds(step, loaded.shapes[step.name]) for step in steps)
-    if work > MAX_MULTIPLY_ADDS:
+    if work > MAX_WORK:
         raise Refused(
             "too-much-work",
-            f"This would take {work:,} multiply-adds; {MAX_MULTIPLY_ADDS:,} are allowed. Take fewer samples.",
+            f"This would take {work:,} multiply-adds; {MAX_WORK:,} are allowed. Take fewer samples.",
             "source.batch",
         )
     for name in [layer, *(step.name for step in steps)]:
         numbers = batch * prod(loaded.shapes[name])
-        if numbers > (MAX_NUMBERS if name == layer else 4 * MAX_NUMBERS):
+        if numbers > (most if name == layer else 4 * MAX_NUMBERS):
             raise Refused(
                 "too-much-work",
                 f"{name} gives {batch} × {written(loaded.shapes[name])} numbers; that is too many. Take fewer samples.",

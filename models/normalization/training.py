@@ -11,7 +11,7 @@ from torch import Tensor
 from models.errors import Refused
 from models.layers.normalization import normalize, statistics_of
 from models.layers.running import Running, updated
-from models.normalization.layer import Layer, check_channel, trained_running
+from models.normalization.layer import Layer, check_channel, check_range, trained_running
 from models.normalization.population import population
 from models.normalization.predictions import predict
 from models.normalization.source import Given
@@ -183,6 +183,7 @@ def _predictions(
     gamma, beta, eps = layer.gamma, layer.beta, layer.eps
     by_batch = normalize(given.x, "batch", gamma, beta, eps=eps, statistics="batch")
     by_running = normalize(given.x, "batch", gamma, beta, running.mean, running.variance, eps)
+    check_range(by_batch, by_running)
     here = slice(member, member + 1)
     return (
         TrainPrediction(predictions=predict(given, member, by_batch[here])),

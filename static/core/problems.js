@@ -43,6 +43,8 @@ const meanings = () => ({
     "The layer has no running statistics, because it was trained without them.",
   ),
   "no-maps": gettext("The layer has numbers but no maps, and this needs maps."),
+  "no-held-out": gettext("There are no held-out images of the kind that this needs."),
+  missing: gettext("Something that this needs is not given."),
   "one-value": gettext("A single value has no spread to normalise by."),
   overflow: gettext("The numbers grow beyond what a 32-bit float can hold."),
   "kernel-too-large": gettext("The kernel does not fit into its padded input."),
