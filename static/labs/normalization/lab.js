@@ -1,12 +1,22 @@
 import { html } from "lit";
 import { PageElement } from "../../components/element.js";
+import "./controls.js";
+import "./stage.js";
+import "./tools.js";
+import "./sections/training.js";
+import "./sections/mates.js";
+import "./sections/batch-size.js";
+import "./sections/tokens.js";
+import "./sections/swap.js";
+import "./sections/folding.js";
+import "./sections/bn-ln-table.js";
 
 /** `<normalization-lab>`: the figure, its controls beside it, and what follows from both below. */
 export class NormalizationLab extends PageElement {
   render() {
     return html`<normalization-tools></normalization-tools>
       <normalization-stage></normalization-stage>
-      <normalization-dock class="side"></normalization-dock>
+      <normalization-controls class="side"></normalization-controls>
       <div class="below">
         <norm-training></norm-training>
         <norm-mates></norm-mates>

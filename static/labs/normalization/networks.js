@@ -8,7 +8,9 @@ import * as api from "../../core/api.js";
 
 export class Networks {
   /** All that there are. @type {readonly NetworkCard[]} */ cards = [];
-  /** @type {Map<string, NetworkInfo | null>} null while on its way */ #known = new Map();
+  /** @type {Map<string, NetworkInfo>} those that are here */ #known = new Map();
+  /** @type {Map<string, Promise<NetworkInfo | null>>} */ #coming = new Map();
+  #listed = false;
   #tell;
 
   /** @param {() => void} tell called when there is something new */
@@ -18,7 +20,7 @@ export class Networks {
 
   /** Have a network's description, and the list of all, sooner or later. @param {string} name */
   want(name) {
-    if (!this.#known.size)
+    if (!this.#listed)
       api.networks().then(
         (cards) => {
           this.cards = cards;
@@ -26,15 +28,24 @@ export class Networks {
         },
         () => {}, // then there is no choice; the present network still works
       );
-    if (!name || this.#known.has(name)) return;
-    this.#known.set(name, null);
-    api.network(name).then(
-      (info) => {
-        this.#known.set(name, info);
-        this.#tell();
-      },
-      () => this.#known.delete(name),
-    );
+    this.#listed = true;
+    if (name) this.get(name);
+  }
+
+  /** A network's description as soon as it is there; null where it cannot be had. @param {string} name */
+  get(name) {
+    const coming = this.#coming.get(name) ?? this.#fetch(name);
+    this.#coming.set(name, coming);
+    return coming;
+  }
+
+  /** @param {string} name */
+  async #fetch(name) {
+    const info = await api.network(name).catch(() => null);
+    if (info) this.#known.set(name, info);
+    else this.#coming.delete(name);
+    this.#tell();
+    return info;
   }
 
   /** @param {string} name */

@@ -168,7 +168,8 @@ export class Session extends EventTarget {
   /** The batches that running statistics are fed with. */
   training() {
     const { size, steps, step, feed } = this.state.values;
-    return { size, steps, step: Math.min(step, steps), seed: feed };
+    const { c } = this.pinned ?? { c: 0 };
+    return { size, steps, step: Math.min(step, steps), seed: feed, channel: c };
   }
 
   /** The question that the figure answers: `base()` with the channels shown. */
@@ -258,16 +259,24 @@ export class Session extends EventTarget {
       (part) => this.#kept.get(part)?.key !== keys[part],
     );
     const shape = this.#expected(body);
-    const at = shape && this.at && inside(this.at, shape) ? this.at : null;
-    const size = shape && shape.reduce((product, length) => product * length, 1);
-    const wire = await api.normalization(
-      {
-        ...body,
-        at,
-        record: /** @type {Request["record"]} */ (["normalized", "output", "sets", ...missing]),
-      },
-      { tensors: size && size <= FEW ? "float32" : "uint8", signal },
-    );
+    const size = shape?.reduce((product, length) => product * length, 1);
+    const ask = (/** @type {Place | null} */ at) =>
+      api.normalization(
+        {
+          ...body,
+          at,
+          record: /** @type {NonNullable<Request["record"]>} */ (
+            /** @type {string[]} */ (["normalized", "output", "sets", ...missing])
+          ),
+        },
+        { tensors: size && size <= FEW ? "float32" : "uint8", signal },
+      );
+    const at = this.at && (!shape || inside(this.at, shape)) ? this.at : null;
+    const wire = await ask(at).catch((error) => {
+      // A link may point outside of a tensor whose shape only the answer tells.
+      if (error instanceof api.ApiError && error.field.startsWith("at")) return ask(null);
+      throw error;
+    });
     const parts = /** @type {Record<Part, Tensor | null>} */ ({});
     for (const part of PARTS) {
       const tensor = wire[part] ? decode(wire[part]) : null;

@@ -1,0 +1,259 @@
+import { html, nothing } from "lit";
+import { heard } from "../../components/heard.js";
+import { scaleFor } from "../../core/colour.js";
+import * as format from "../../core/format.js";
+import { gettext } from "../../core/i18n.js";
+import { onTheme } from "../../core/theme.js";
+import { MOST_MEMBERS } from "./fields.js";
+import { gridFigure } from "./figure-grid.js";
+import { layoutOf, mapsOf } from "./layout.js";
+import { resize, shuffle } from "./members.js";
+import { groupsOf } from "./methods.js";
+import { SessionPart } from "./part.js";
+import { session } from "./session.js";
+import { boxOf } from "./sets.js";
+import { sizesOf } from "./sizes.js";
+import { placeName, sharedWords, whatWords } from "./words.js";
+import "../../components/choice-field.js";
+import "../../components/colour-legend.js";
+import "../../components/number-field.js";
+import "../../components/status-notice.js";
+import "./methods.js";
+import "./set-table.js";
+import "./steps.js";
+import "./tensor-block.js";
+
+/** @typedef {import("./session.js").Answer} Answer */
+/** @typedef {import("./fields.js").Place} Place */
+/** @typedef {import("./fields.js").Stage} Which */
+/** @typedef {import("./layout.js").Layout} Layout */
+
+/**
+ * `<normalization-stage>`: the tensor, and who shares a mean with what is pointed at; beside it the methods, below it
+ * the four steps of that element and the table of all sets.
+ */
+export class NormalizationStage extends SessionPart {
+  static pointed = true;
+  static properties = { width: { state: true }, scope: { state: true } };
+
+  /** @type {(() => void) | undefined} */ #stopTheme;
+  #sizes = new ResizeObserver(([entry]) => {
+    this.width = Math.floor(entry?.contentRect.width ?? 0);
+  });
+  /** The layout of the last answer, kept while it is the same. @type {{answer: Answer, layout: Layout,
+   *   maps: Map<Which, import("../../core/tensor.js").Tensor>} | null} */
+  #laid = null;
+
+  constructor() {
+    super();
+    this.width = 0;
+    /** What the colours are spread over. @type {"map" | "layer"} */ this.scope = "layer";
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#stopTheme = onTheme(this.redraw);
+    this.#sizes.observe(this);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#stopTheme?.();
+    this.#sizes.disconnect();
+  }
+
+  render() {
+    const { answer } = session;
+    if (!answer || !this.width)
+      return html`<div class="norm-room"><status-notice .error=${session.error} .busy=${session.busy} retry
+        @notice-retry=${() => session.retry()}></status-notice></div>`;
+    const stale = Boolean(session.error);
+    return html`<section class="norm-stage ${stale ? "stale" : ""}" aria-label=${gettext("The tensor")}>
+      ${stale ? html`<p class="problem">${gettext("The present setting cannot be computed. Below still stands the last one that could.")}</p>` : nothing}
+      <div class="norm-upper">
+        <div class="norm-figure">
+          ${this.#head(answer)}
+          ${answer.request.source.kind === "grid" ? gridFigure(this, answer) : this.#block(answer)}
+          ${this.#readout(answer)}
+          ${this.#legend(answer)}
+        </div>
+        <method-row></method-row>
+      </div>
+      <four-steps></four-steps>
+      <set-table></set-table>
+    </section>`;
+  }
+
+  /** @param {Answer} answer */
+  #head(answer) {
+    const { show } = session.state.values;
+    const options = [
+      { value: "input", label: gettext("x, as it comes") },
+      { value: "normalized", label: gettext("x̂, normalised") },
+      { value: "output", label: gettext("y, as it goes on") },
+    ];
+    return html`<div class="norm-head">
+      <choice-field small bare label=${gettext("Which values")} .value=${show} .options=${options}
+        @value-change=${(/** @type {CustomEvent<{value: string}>} */ event) => {
+          event.stopPropagation();
+          session.state.set({ show: /** @type {Which} */ (event.detail.value) });
+        }}></choice-field>
+      <p class="axes">${axesWords(answer)}</p>
+      ${pager(answer)}
+    </div>`;
+  }
+
+  /** @param {Answer} answer */
+  #block(answer) {
+    const layout = this.layoutOf(answer);
+    const tensor = this.mapsOf(answer);
+    const { room, width, height, row, scrolls } = sizesOf(layout, this.figureWidth);
+    const { at } = session;
+    return html`<div class="block-frame ${scrolls ? "scrolls" : ""}" tabindex=${scrolls ? 0 : nothing}
+        role=${scrolls ? "group" : nothing} aria-label=${scrolls ? gettext("All samples") : nothing}
+        .style=${`--rail:${room}px;--block:${width}px;--high:${height}px`}>
+      <span class="corner" aria-hidden="true">N ↓</span>
+      <div class="heads" aria-hidden="true">${this.#heads(layout)}</div>
+      <member-rail .side=${Math.min(44, row - 4)}></member-rail>
+      <tensor-block id="tensor-block" .tensor=${tensor} .layout=${layout} .range=${this.rangeOf(answer)}
+        ?signed=${tensor !== null && tensor.range()[0] < 0} .box=${at && this.boxOf(answer, at)} .cursor=${session.touch}
+        .pinned=${session.pinned} .lengths=${answer.lengths ?? null} label=${whatWords(session.state.values.show)}
+        .name=${(/** @type {Place} */ place) => placeName(answer.layout, place)}
+        @element-hover=${this.onHover} @element-leave=${this.onLeave} @element-pin=${this.onPin}></tensor-block>
+    </div>
+    ${samples()}`;
+  }
+
+  /** What stands over the columns. @param {Layout} layout */
+  #heads({ kind, channels }) {
+    if (kind === "tokens")
+      return html`<span class="wide">${gettext("L tokens →, and in each row of a sample a feature")}</span>`;
+    return channels.map(
+      (c) =>
+        html`<span>${c === channels[0] ? html`<i>${kind === "maps" ? "C" : "F"}</i> ${c}` : c}</span>`,
+    );
+  }
+
+  /** @param {Answer} answer */
+  #readout(answer) {
+    const { at } = session;
+    if (!at)
+      return html`<p class="norm-readout soft">${gettext("Point at a value, or walk there with the arrow keys.")}</p>`;
+    const { method } = session.state.values;
+    const box = this.boxOf(answer, at);
+    const hidden = this.layoutOf(answer).hides(box);
+    return html`<p class="norm-readout"><b>${placeName(answer.layout, at)}</b>
+      ${gettext("shares its statistics with {who}.", { who: sharedWords(method, answer.layout, at, box) })}
+      ${hidden ? html`<span class="soft">${gettext("{n} of these channels are not in the picture.", { n: hidden })}</span>` : nothing}</p>`;
+  }
+
+  /** @param {Answer} answer */
+  #legend(answer) {
+    const tensor = this.mapsOf(answer);
+    if (!tensor) return nothing;
+    const { at } = session;
+    const spot = at && this.layoutOf(answer).spotOf(at);
+    const one = this.scope === "map" ? (spot?.slot ?? 0) : null;
+    const range = tensor.range(one === null ? undefined : [one]);
+    return html`<colour-legend .scale=${scaleFor(range[0], range[1], tensor.range()[0] < 0)} .range=${range} .scope=${this.scope}
+      .scopes=${tensor.count > 1 ? ["map", "layer"] : []} @value-change=${(
+        /** @type {CustomEvent<{value: string}>} */ event,
+      ) => {
+        event.stopPropagation();
+        this.scope = event.detail.value === "map" ? "map" : "layer";
+      }}></colour-legend>`;
+  }
+
+  /** Room for the figure: beside it stand the methods where there is room for both. */
+  get figureWidth() {
+    return this.width > 760 ? this.width - 330 : this.width;
+  }
+
+  /** @param {Answer} answer */
+  layoutOf(answer) {
+    if (this.#laid?.answer !== answer)
+      this.#laid = { answer, layout: layoutOf(answer), maps: new Map() };
+    return this.#laid.layout;
+  }
+
+  /** The chosen values as the figure shows them. @param {Answer} answer */
+  mapsOf(answer) {
+    const { show } = session.state.values;
+    const tensor = answer[show];
+    if (!tensor) return null;
+    const layout = this.layoutOf(answer);
+    const maps = this.#laid?.maps.get(show) ?? mapsOf(layout, tensor);
+    this.#laid?.maps.set(show, maps);
+    return maps;
+  }
+
+  /** @param {Answer} answer */
+  rangeOf(answer) {
+    return this.scope === "map" ? null : (this.mapsOf(answer)?.range() ?? null);
+  }
+
+  /** @param {Answer} answer @param {Place} at */
+  boxOf(answer, at) {
+    return boxOf(session.state.values.method, at, answer.shape, groupsOf(answer));
+  }
+
+  onHover = (/** @type {CustomEvent<Place>} */ event) => {
+    event.stopPropagation();
+    session.setTouch(event.detail);
+  };
+
+  onLeave = (/** @type {Event} */ event) => {
+    event.stopPropagation();
+    session.setTouch(null);
+  };
+
+  onPin = (/** @type {CustomEvent<Place | null>} */ event) => {
+    event.stopPropagation();
+    session.pin(event.detail);
+  };
+}
+
+/** The tensor's axes with their lengths. @param {Answer} answer */
+function axesWords({ layout, shape: [samples = 1, channels = 1, height = 1, width = 1] }) {
+  const axis = (/** @type {string} */ letter, /** @type {string} */ words) =>
+    html`<span><b>${letter}</b> ${words}</span>`;
+  const parts = [axis("N", gettext("{n} samples", { n: samples }))];
+  if (layout === "tokens")
+    parts.push(
+      axis("D", gettext("{n} features", { n: channels })),
+      axis("L", gettext("{n} tokens", { n: height })),
+    );
+  else if (layout === "vectors") parts.push(axis("C", gettext("{n} features", { n: channels })));
+  else
+    parts.push(
+      axis("C", gettext("{n} channels", { n: channels })),
+      axis("H, W", gettext("{size} in each map", { size: format.shape([height, width]) })),
+    );
+  return parts.map((part, i) => (i ? html` × ${part}` : part));
+}
+
+/** How many samples there are, and others in their place. */
+function samples() {
+  const { batch } = session.state.values;
+  const act = heard(resize);
+  return html`<div class="samples-row"><number-field slider data-control="samples" label=${gettext("Samples")} min="1" max=${MOST_MEMBERS}
+      .value=${batch.length} @value-change=${act} @value-input=${heard(() => {})}></number-field>
+    <button type="button" @click=${shuffle}>${gettext("Other samples")}</button>
+    <span class="small soft">${gettext("Click a picture to change or remove it.")}</span></div>`;
+}
+
+/** Which channels are shown, and the way to the others. @param {Answer} answer */
+function pager({ channels, shape }) {
+  const [, all = 1] = shape;
+  const count = channels.length;
+  if (count >= all) return nothing;
+  const first = channels[0] ?? 0;
+  const go = (/** @type {number} */ from) => () =>
+    session.state.set({ from: Math.max(0, Math.min(all - count, from)) });
+  return html`<span class="pager" role="group" aria-label=${gettext("Channels shown")}>
+    <button type="button" aria-label=${gettext("Channels before")} ?disabled=${first === 0} @click=${go(first - count)}>‹</button>
+    <span>${gettext("{from}–{to} of {n}", { from: first, to: first + count - 1, n: all })}</span>
+    <button type="button" aria-label=${gettext("Channels after")} ?disabled=${first + count >= all} @click=${go(first + count)}>›</button></span>`;
+}
+
+customElements.define("normalization-stage", NormalizationStage);
