@@ -1,8 +1,15 @@
 """Every claim that can be measured, in the order in which they are best read."""
 
+from models.claims.bn_batch_size import BN_BATCH_SIZE
+from models.claims.bn_in_transformer import BN_IN_TRANSFORMER
+from models.claims.bn_statistics import BN_STATISTICS
+from models.claims.bn_train_eval import BN_TRAIN_EVAL
 from models.claims.border import PADDING_SAVES_BORDER
 from models.claims.correlation import IT_IS_CONVOLUTION
 from models.claims.kernels import KERNEL_COUNT, KERNEL_DEPTH
+from models.claims.ln_batch_free import LN_BATCH_FREE
+from models.claims.ln_in_cnn import LN_IN_CNN
+from models.claims.ln_statistics import LN_STATISTICS
 from models.claims.locality import LOCAL_RECEPTIVE_FIELD
 from models.claims.output_size import OUTPUT_SIZE
 from models.claims.same_padding import SAME_PADDING
@@ -21,5 +28,12 @@ CLAIMS = {
         KERNEL_DEPTH,
         KERNEL_COUNT,
         IT_IS_CONVOLUTION,
+        BN_STATISTICS,
+        BN_BATCH_SIZE,
+        BN_TRAIN_EVAL,
+        LN_STATISTICS,
+        LN_BATCH_FREE,
+        LN_IN_CNN,
+        BN_IN_TRANSFORMER,
     )
 }
