@@ -4,6 +4,7 @@ import { gettext } from "../core/i18n.js";
 import { ink, thin } from "../core/ink.js";
 import { chart } from "../core/lazy.js";
 import { columns, nearest, span } from "../core/lines.js";
+import { decimals } from "../core/quantity.js";
 import { onTheme } from "../core/theme.js";
 import { PageElement } from "./element.js";
 
@@ -93,18 +94,18 @@ export class LineChart extends PageElement {
   render() {
     const at = this.#at;
     const value = (/** @type {number | null | undefined} */ each) =>
-      html`<b>${each === null || each === undefined ? "–" : format.number(each)}</b>`;
+      html`<b>${Number.isFinite(each ?? Number.NaN) ? format.number(each) : "–"}</b>`;
     return html`
-      <p class="names"><span>${this.label}</span></p>
+      <p class="title">${this.label}</p>
       <div class="plot" role="img" aria-label=${this.#summary()} .style=${`block-size:${this.height}px`}
         @pointerdown=${this.#onDown} @pointermove=${this.#onMove} @pointerup=${this.#onUp}
         @pointercancel=${this.#onUp}></div>
-      <p class="names across"><span>${this.axis}${at >= 0 ? html` <b>${this.x[at]}</b>` : nothing}</span></p>
-      <ul class="key">
-        ${this.series.map(({ label, tone, dots, values }) => html`<li class="${dots ? "dots" : "line"} tone-${tone}"><span>${label}</span>${value(values[at])}</li>`)}
+      <p class="axis">${this.axis}${at >= 0 ? html` <b>${this.x[at]}</b>` : nothing}</p>
+      <ul>
+        ${this.series.map(({ label, tone, dots, values }) => html`<li class="${dots ? "dots" : "stroke"} tone-${tone}"><span>${label}</span>${value(values[at])}</li>`)}
         ${this.bands.map(
           ({ label, tone, lo, hi, strength = 0.2 }) =>
-            html`<li class="area tone-${tone}" .style=${`--strength:${Math.round(strength * 100)}%`}><span>${label}</span><b>${format.number(lo[at])} … ${format.number(hi[at])}</b></li>`,
+            html`<li class="area tone-${tone}" .style=${`--strength:${Math.round(strength * 100)}%`}><span>${label}</span><b>${at < 0 ? "–" : html`${format.number(lo[at])} … ${format.number(hi[at])}`}</b></li>`,
         )}
         ${this.levels.map(({ at: level, label, tone }) => html`<li class="level tone-${tone}"><span>${label}</span>${value(level)}</li>`)}
       </ul>
@@ -122,13 +123,16 @@ export class LineChart extends PageElement {
     const [first, last] = [this.x[0], this.x.at(-1)];
     const parts = this.series.map(({ label, values }) => {
       const known = values.filter((value) => value !== null);
+      if (!known.length) return label;
       return gettext("{label}: from {lo} to {hi}", {
         label,
         lo: format.number(Math.min(...known)),
         hi: format.number(Math.max(...known)),
       });
     });
-    const levels = this.levels.map(({ at, label }) => `${label} ${format.number(at)}`);
+    const levels = this.levels
+      .filter(({ at }) => Number.isFinite(at))
+      .map(({ at, label }) => `${label} ${format.number(at)}`);
     const axis = this.x.length ? `${this.axis} ${first}–${last}` : "";
     return [this.label, axis, ...parts, ...levels].filter(Boolean).join("; ");
   }
@@ -213,7 +217,8 @@ export class LineChart extends PageElement {
           ...axis,
           size: 26,
           grid: { show: false },
-          values: (_plot, marks) => marks.map((mark) => format.number(mark)),
+          values: (_plot, marks, _axis, _space, step) =>
+            marks.map((mark) => format.fixed(mark, decimals(log ? 1 : step))),
           ...(ticks && { splits: () => [...ticks] }),
           ...(log && { filter: (_plot, marks) => marks }),
         },
@@ -222,7 +227,8 @@ export class LineChart extends PageElement {
           size: 46,
           grid: { stroke: line, width: 1 },
           ticks: { show: false },
-          values: (_plot, marks) => marks.map((mark) => format.number(mark)),
+          values: (_plot, marks, _axis, _space, step) =>
+            marks.map((mark) => format.fixed(mark, decimals(step))),
         },
       ],
       series: [
@@ -262,11 +268,12 @@ export class LineChart extends PageElement {
     const place = this.cursor === null ? null : plot.valToPos(this.cursor, "x", true);
     if (place !== null && this.veiled) {
       ctx.fillStyle = thin(ink(this, "paper"), VEIL);
-      ctx.fillRect(place, top, Math.max(0, left + width - place), height);
+      ctx.fillRect(place, top, Math.max(0, ctx.canvas.width - place), height);
     }
     ctx.lineWidth = 1.5 * devicePixelRatio;
     ctx.setLineDash([5 * devicePixelRatio, 4 * devicePixelRatio]);
     for (const { at, tone } of this.levels) {
+      if (!Number.isFinite(at)) continue;
       const y = plot.valToPos(at, "y", true);
       ctx.strokeStyle = ink(this, `tone-${tone}`);
       ctx.beginPath();

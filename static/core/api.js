@@ -9,6 +9,7 @@ export { Latest } from "./latest.js";
 /** @typedef {import("./wire.js").WeightsRequest} WeightsRequest */
 /** @typedef {import("./wire.js").ConvolutionRequest} ConvolutionRequest */
 /** @typedef {import("./wire.js").NormalizationRequest} NormalizationRequest */
+/** @typedef {import("./wire.js").AccuracyRequest} AccuracyRequest */
 /** @typedef {import("./wire.js").Encoding} Encoding */
 
 /** What the server refused, or why it could not be asked (RFC 9457). */
@@ -140,6 +141,16 @@ export function convolution(body, { tensors = "float32", signal } = {}) {
  */
 export function normalization(body, { tensors = "float32", signal } = {}) {
   return request("POST", `/api/labs/normalization?tensors=${tensors}`, { json: body, signal });
+}
+
+/** How often a network is right about held-out images.
+ * @param {string} name
+ * @param {AccuracyRequest} body
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<import("./wire.js").AccuracyAnswer>}
+ */
+export function accuracy(name, body, signal) {
+  return request("POST", path(name, "accuracy"), { json: body, signal });
 }
 
 /** The claims that can be measured.

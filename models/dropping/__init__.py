@@ -1,0 +1,1 @@
+"""Dropout taken apart: the mask and its scale, and one file for each experiment with them."""

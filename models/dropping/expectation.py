@@ -1,0 +1,159 @@
+"""The mean of many masked outputs against the output itself: how the error falls, and where it stays.
+
+Inverted dropout keeps the expectation of what it is applied to, E[m h / (1 - p)] = h, and with it that of everything
+linear afterwards. It does not keep that of what follows a ReLU or a softmax.
+"""
+
+from math import sqrt
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from torch import Tensor as Array
+
+from models.dropping.afterwards import AfterResult, Function, follow
+from models.dropping.checkpoints import checkpoints
+from models.dropping.draws import Activations, Weights, subject
+from models.dropping.layer import DropoutSettings
+from models.errors import Refused
+from models.normalization.source import Given
+from models.shapes import multiply_adds
+from models.tensors import Encoding, Tensor, encode
+from models.views.run import Seed
+
+MAX_DECISIONS = 60_000_000
+"""Of all masks together: about a second of one thread."""
+
+
+class ExpectationParams(BaseModel):
+    """Draw this many masks and take the mean of what they leave."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    draws: int = Field(1000, ge=1, le=10_000)
+    seed: Seed = Field(0, description="Of the sequence of masks; the first 10 of 100 are the same as 10.")
+    after: Literal["none"] | Function = Field(
+        "none",
+        description="Also take the mean of what follows: after the next activation, or of the network's probabilities.",
+    )
+
+
+class Band(BaseModel):
+    lo: list[float]
+    hi: list[float]
+
+
+class ExpectationResult(BaseModel):
+    member: int
+    draws: list[int] = Field(description="Numbers of masks N, about ten for each power of ten, and the last.")
+    error_max: list[float] = Field(description="The largest |mean of N - h| over the member's elements.")
+    error_rms: list[float]
+    line: list[float] | None = Field(
+        description="What is expected of error_rms: c / √N. null for block and alpha."
+    )
+    interval: Band | None = Field(
+        description="Between these error_rms lies with a probability of about 95 %; null also for connect."
+    )
+    limit: float = Field(
+        description="Where error_rms goes to in the end: 0, but for p = 1 and for alpha, which does not keep an element's "
+        "expectation."
+    )
+    mean: Tensor = Field(description="Over all masks: [K, …], the chosen channels.")
+    after: AfterResult | None
+
+
+def expect(
+    given: Given,
+    member: int,
+    settings: DropoutSettings,
+    params: ExpectationParams,
+    channels: Array,
+    encoding: Encoding,
+) -> ExpectationResult:
+    """Draw the masks for one member and follow the mean."""
+    drawn = subject(given, member, settings)
+    points = checkpoints(params.draws)
+    _check(given, drawn, params.draws, len(points))
+    h = given.x[member].double()
+    sums = _running(drawn, params, points)
+    errors = [(drawn.mean(total / count)[0] - h) for count, total in zip(points, sums, strict=True)]
+    line, interval = _law(drawn, points)
+    mean = drawn.mean(sums[-1] / params.draws)[0].float()
+    return ExpectationResult.model_construct(
+        member=member,
+        draws=points,
+        error_max=[float(error.abs().amax()) for error in errors],
+        error_rms=[_rms(error) for error in errors],
+        line=line,
+        interval=interval,
+        limit=_rms(drawn.exact()[0] - h),
+        mean=encode(mean.index_select(0, channels), encoding),
+        after=None
+        if params.after == "none"
+        else follow(given, member, drawn, params.after, params.draws, params.seed),
+    )
+
+
+def _check(given: Given, drawn: Activations | Weights, draws: int, points: int) -> None:
+    if draws * drawn.decisions > MAX_DECISIONS:
+        raise Refused(
+            "too-much-work",
+            f"{draws:,} masks of {drawn.decisions:,} decisions are too many; {MAX_DECISIONS // drawn.decisions:,} masks "
+            "are allowed here. Ask for fewer, or choose a layer that gives less.",
+            "expectation.draws",
+        )
+    if isinstance(drawn, Weights):
+        assert given.loaded is not None
+        work = points * multiply_adds(drawn.step, given.loaded.shapes[drawn.step.name])
+        if work > MAX_DECISIONS * 20:
+            raise Refused("too-much-work", "This layer takes too long to be run so often.", "expectation")
+
+
+def _running(drawn: Activations | Weights, params: ExpectationParams, points: list[int]) -> list[Array]:
+    """The sum of the weighted masks up to each of `points`, in float64."""
+    total: Array | None = None
+    sums: list[Array] = []
+    seen = 0
+    for masks in drawn.masks(params.draws, params.seed):
+        weighted = drawn.weighted(masks)
+        here = [point - seen for point in points if seen < point <= seen + len(masks)]
+        for first, last in zip([0, *here], [*here, len(masks)], strict=True):
+            part = weighted[first:last].sum(0, keepdim=True).double()
+            total = part if total is None else total + part
+            if last in here:
+                sums.append(total)
+        seen += len(masks)
+    return sums
+
+
+def _law(drawn: Activations | Weights, points: list[int]) -> tuple[list[float] | None, Band | None]:
+    """What chance makes of the root mean square error: √(p / (1 - p) · mean h² / N), and its interval.
+
+    N · error² is a sum of squares of about normal numbers, one for each decision, weighted by what it decides on; the
+    interval is that of a χ² with the same mean and variance (Satterthwaite 1946), by Wilson & Hilferty's cube root.
+    """
+    p = drawn.settings.p
+    odds = p / (1 - p) if p < 1 else 0.0
+    if isinstance(drawn, Weights):
+        a = drawn.step.arguments
+        squares = {**a, "weight": a["weight"].double().square(), "bias": None}
+        variances = odds * drawn.step.function(drawn.taken.double().square(), **squares)
+        return [sqrt(float(variances.mean()) / count) for count in points], None
+    if drawn.variant in ("block", "alpha"):
+        return None, None
+    power = odds * drawn.x.double().square()
+    by_decision = {"channel": power.flatten(2).sum(2), "row": power.sum()[None]}.get(drawn.variant, power)
+    c = sqrt(float(power.mean()))
+    line = [c / sqrt(count) for count in points]
+    if c == 0:
+        return line, None
+    freedom = float(by_decision.sum().square() / by_decision.square().sum())
+    lo, hi = (sqrt(_chi_squared(freedom, z) / freedom) for z in (-1.96, 1.96))
+    return line, Band(lo=[lo * each for each in line], hi=[hi * each for each in line])
+
+
+def _chi_squared(freedom: float, z: float) -> float:
+    """The quantile of χ² at the normal distribution's quantile `z`."""
+    return freedom * max(1 - 2 / (9 * freedom) + z * sqrt(2 / (9 * freedom)), 0.0) ** 3
+
+
+def _rms(values: Array) -> float:
+    return sqrt(float(values.square().mean()))
