@@ -100,30 +100,32 @@ def experiment(seed: int) -> Finding:
     noisy = bool(((slopes >= HALVING[0]) & (slopes <= HALVING[1])).all())
 
     right = {size: answers(x, size, own=True) == labels for size in SIZES}
-    steady = {size: answers(x, size, own=False) == labels for size in RUNNING_SIZES}
+    running = {size: answers(x, size, own=False) for size in RUNNING_SIZES}
+    steady = {size: each == labels for size, each in running.items()}
     most, one = right[SIZES[-1]], right[1]
     worse = Paired.of(most, one)
-    unmoved = all(torch.equal(each, steady[1]) for each in steady.values())
+    unmoved = all(torch.equal(each, running[1]) for each in running.values())
 
     refusal, accepted = single_value(given[LAYERS[-1]][:1]), single_value(given[LAYERS[0]][:1]) is None
     suffers = noisy and worse.lead > 0 and worse.chance < SURE and refusal is not None
     places = given[LAYERS[0]][0, 0].numel()
+    power = f"{float(slopes.mean()):.2f}".replace("-", "−")
     return found(
         always=suffers and not unmoved and not accepted,
         within=suffers,
         summary=both(
-            f"The scatter of the batch means shrinks like B to the power of {float(slopes.mean()):.2f}. With each batch’s own "
+            f"The scatter of the batch means shrinks like B to the power of {power}. With each batch’s own "
             f"statistics {int(most.sum())} of {SEEN} pictures were recognised in batches of {SIZES[-1]} and {int(one.sum())} "
             f"one at a time; with running statistics {int(steady[SIZES[-1]].sum())} and {int(steady[1].sum())}. "
             f"To one value per channel PyTorch says: “{refusal or 'nothing'}”.",
-            f"批均值的波动大致按 B 的 {float(slopes.mean()):.2f} 次方缩小。用每批自己的统计量时，{SEEN} 张图片每批 {SIZES[-1]} 张"
+            f"批均值的波动大致按 B 的 {power} 次方缩小。用每批自己的统计量时，{SEEN} 张图片每批 {SIZES[-1]} 张"
             f"认对 {int(most.sum())} 张，逐张输入只认对 {int(one.sum())} 张；改用滑动统计量，则分别认对 "
             f"{int(steady[SIZES[-1]].sum())} 张和 {int(steady[1].sum())} 张。每个通道只有一个值时，PyTorch "
             + (f"报错：“{refusal}”。" if refusal else "没有报错。"),
         ),
         condition=both(
             "While the batch’s own statistics are used, that is in training. With running statistics the size changes no answer; "
-            f"and a convolutional layer accepts a single picture, because its {places} places are values enough.",
+            f"and a convolutional layer accepts a single picture, because its {places} places are values enough to have a variance.",
             "使用本批统计量时成立，也就是训练时。改用滑动统计量后，batch 大小不影响任何一个答案；"
             f"而且卷积层可以只接收一张图片：它有 {places} 个位置，数值足够求方差。",
         ),

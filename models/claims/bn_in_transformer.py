@@ -168,7 +168,7 @@ def experiment(seed: int) -> Finding:
     ]
     mates = [
         against_mates(
-            both(f"No padding, other mates, {size} sequences", f"不补零，换一批同伴，共 {size} 个序列"),
+            both(f"No padding, other mates, {size} sequences", f"不补零，换掉同批的其他序列，每批 {size} 个"),
             batches,
             size,
         )
@@ -188,7 +188,7 @@ def experiment(seed: int) -> Finding:
             f"normalisation’s by {still:.2g}. Without padding other batch-mates alone moved batch normalisation’s by "
             f"{sum(mates[0].batch) / TRIES:.2f} among {BATCH} sequences and {sum(mates[1].batch) / TRIES:.2f} among {SMALL}.",
             f"序列取自 {title['zh']}，长 {lengths[0]}～{lengths[-1]} 个词元。补零到最长，批归一化对真实词元的输出平均变动 "
-            f"{least:.2f}；再多补 {most} 个零，变动 {worst:.2f}；层归一化变动 {still:.2g}。即使不补零，只换同批的其他序列，"
+            f"{least:.2f}；再多补 {most} 个零，变动 {worst:.2f}；层归一化变动 {still:.2g}。即使不补零，只换掉同批的其他序列，"
             f"批归一化的输出也会变动：{BATCH} 个序列一批时为 {sum(mates[0].batch) / TRIES:.2f}，{SMALL} 个一批时为 "
             f"{sum(mates[1].batch) / TRIES:.2f}。",
         ),

@@ -108,9 +108,9 @@ def experiment(seed: int) -> Finding:
             f"In {exact} of {len(own)} layer normalisations each sample’s output stayed equal to the bit, alone, with "
             f"{MATES} mates, with others, in training and evaluation. Batch normalisation in training moved by up to "
             f"{batch.mates:.2f} with other mates, and by {batch.alone:.2f} when alone.",
-            f"{len(own)} 个层归一化中，有 {exact} 个对每个样本的输出逐位不变：无论单独输入、与 {MATES} 个样本同批、"
-            f"换一批同伴，还是切换训练与推理模式。批归一化在训练模式下，换一批同伴后输出最多变动 {batch.mates:.2f}，"
-            f"单独输入时变动 {batch.alone:.2f}。",
+            f"{len(own)} 个层归一化中，有 {exact} 个对每个样本的输出逐位不变：无论单独输入、与另外 {MATES} 个样本"
+            f"同批、换掉同批的其他样本，还是切换训练与推理模式。批归一化在训练模式下，换掉同批的其他样本，输出最多变动 "
+            f"{batch.mates:.2f}，单独输入时变动 {batch.alone:.2f}。",
         ),
         condition=both(
             "Up to rounding: PyTorch adds up in another order when the batch has another size.",
@@ -119,8 +119,8 @@ def experiment(seed: int) -> Finding:
         table=table(
             [
                 both("Layer, in training mode", "层（训练模式）"),
-                both(f"Alone, against {MATES} mates", f"单独输入，对比 {MATES} 个同伴"),
-                both("With other mates", "换一批同伴"),
+                both(f"Alone, against {MATES} mates", f"单独输入，对比与 {MATES} 个样本同批"),
+                both("With other mates", "换掉同批的其他样本"),
                 both("In evaluation mode", "切换到推理模式"),
             ],
             [each.row for each in (*own, *others)],

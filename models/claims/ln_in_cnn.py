@@ -24,7 +24,7 @@ from models.views.describe import Words
 
 BATCH, LAYER = "tiny_vgg_batch", "tiny_vgg_layer"
 OTHERS = ("tiny_vgg_group", "tiny_vgg_instance", "tiny_vgg_none")
-PER_CLASS = 15
+PER_CLASS = 10
 """Pictures of each class, drawn by the seed, that the others see as well."""
 SIGNIFICANT = 0.05
 POINT = 0.01
@@ -95,7 +95,7 @@ def experiment(seed: int) -> Finding:
                 if compared.chance < SIGNIFICANT
                 else "so this difference can be chance."
             ),
-            f"用批归一化，{len(batch)} 张留出图片认对 {int(batch.sum())} 张；用层归一化认对 {int(layer.sum())} 张，"
+            f"用批归一化，{len(batch)} 张没有用于训练的图片认对 {int(batch.sum())} 张；用层归一化认对 {int(layer.sum())} 张，"
             f"前者领先 {lead:.1f} ± {margin:.1f} 个百分点。只有前者认对的有 {compared.first} 张，只有后者认对的有 {compared.second} 张；"
             f"若两者不相上下，出现这样大的差距的概率为 p = {compared.chance:.3f}（McNemar 精确检验），"
             + ("差异显著。" if compared.chance < SIGNIFICANT else "所以这一差距可能只是偶然。"),
@@ -130,11 +130,11 @@ LN_IN_CNN = Claim(
     both(
         "The rule: it holds if the lag is significant (p < 0.05) and one percentage point at least, holds with conditions if "
         "significant but smaller, and does not hold if it can be chance. Not shown is not the same as disproved: more pictures "
-        "might decide it. And the test counts the chance of the pictures alone; each network was trained once, and another "
+        "might decide it; the other networks see only some of them here, too few to rank them. And the test counts the chance of the pictures alone; each network was trained once, and another "
         "training would move its accuracy too. The networks are small; at scale ConvNeXt does without batch normalisation, with "
         "layer normalisation over the channels.",
         "判定规则：落后显著（p < 0.05）且至少一个百分点，判为成立；显著但不到一个百分点，判为有条件成立；"
-        "可能只是偶然，判为不成立。没有证实不等于已被证伪，图片更多也许能分出高下。另外，检验只计入了图片抽样的偶然性："
+        "可能只是偶然，判为不成立。没有证实不等于已被证伪，图片更多也许能分出高下；其余网络这里只看了一部分图片，不足以排出名次。另外，检验只计入了图片抽样的偶然性："
         "每个网络只训练过一次，重新训练，准确率也会变动。这些网络都很小；在大规模任务上，ConvNeXt 不用批归一化，"
         "只沿通道做层归一化。",
     ),
