@@ -39,7 +39,7 @@ export function gridFigure(stage, answer) {
     event.stopPropagation();
     act(event);
   };
-  return html`<div class="block-frame cells" .style=${`--rail:${RAIL}px;--block:${tensor.width * cell}px;--high:${tensor.height * cell}px`}>
+  return html`<div class="block-frame by-hand" .style=${`--rail:${RAIL}px;--block:${tensor.width * cell}px;--high:${tensor.height * cell}px`}>
     <span class="corner" aria-hidden="true">N ↓</span>
     <div class="heads" aria-hidden="true">${answer.channels.map((c) => html`<span>${c ? c : html`<i>C</i> ${c}`}</span>`)}</div>
     <ol class="members plain" aria-hidden="true">${grid.map((_, b) => html`<li>${b}</li>`)}</ol>

@@ -32,15 +32,11 @@ export class MethodRow extends SessionPart {
     const { shape, layout: kind } = answer;
     const groups = groupsOf(answer);
     const { count, sets } = sharing(method, shape, groups);
-    const size = gettext("n = {n}, sets: {sets}", {
-      n: format.count(count),
-      sets: format.count(sets),
-    });
     return html`<label class="method ${method === chosen ? "chosen" : ""}">
       <input type="radio" name="method" value=${method} .checked=${method === chosen} @change=${() => choose(method)}>
       ${drawing(method, session.at, shape, groups)}
       <span class="method-name">${methodName(method)}<small>${axesOf(method, kind)}</small></span>
-      <span class="method-size">${size}</span></label>`;
+      <span class="method-size"><span>n = ${format.count(count)},</span> <span>${gettext("sets: {n}", { n: format.count(sets) })}</span></span></label>`;
   }
 }
 

@@ -25,6 +25,12 @@ const IMAGE_ID = /^[0-9a-f]{64}$/;
 const PARTS = /** @type {const} */ (["pictures", "input", "normalized", "output"]);
 /** Numbers of a figure up to which they come as they are. */
 const FEW = 4096;
+/** Channels at once: of maps, and of tokens and vectors, whose values need less room. */
+const [SHOWN, SHOWN_FLAT] = globalThis.matchMedia?.("(max-width: 40rem)").matches
+  ? [4, 8]
+  : [8, 16];
+/** Those that the server shows of itself. */
+const UNASKED = 8;
 /** Numbers that a figure may have. */
 const MOST_SHOWN = 400_000;
 
@@ -33,7 +39,10 @@ const MOST_SHOWN = 400_000;
 export class Session extends EventTarget {
   state = new State(fields);
   samples = api.samples();
-  networks = new Networks(() => this.tell());
+  networks = new Networks(() => {
+    this.ask(); // a known shape may change how many channels are shown
+    this.tell();
+  });
   /** The last result that there was. @type {Answer | null} */ answer = null;
   /** Why the server refused the present state; null where it did not. @type {api.ApiError | null} */ error =
     null;
@@ -178,15 +187,15 @@ export class Session extends EventTarget {
     return body && { ...body, channels: this.#channels() };
   }
 
-  /** The channels shown; null while their number is not known. */
+  /** The channels shown; null: the first that there are. */
   #channels() {
     const { from, source, grid } = this.state.values;
-    const size =
+    const count = this.shown;
+    if (!from && count === UNASKED) return null;
+    const all =
       source === "grid" ? grid[0]?.length : this.networks.channels(this.network, this.layer);
-    const many = this.shown;
-    if (!size) return from || many !== 8 ? range(from, many) : null;
-    const first = Math.max(0, Math.min(from, size - many));
-    return range(first, Math.min(many, size));
+    if (!all) return range(from, count);
+    return range(Math.max(0, Math.min(from, all - count)), Math.min(count, all));
   }
 
   /** The step of the network whose output is taken. */
@@ -198,10 +207,13 @@ export class Session extends EventTarget {
   /** How many channels are shown at once. */
   get shown() {
     const { source, batch } = this.state.values;
-    if (source !== "network") return source === "tokens" ? 16 : 8;
-    const [, height = 1, width = 1] = this.networks.shape(this.network, this.layer) ?? [];
-    if (height * width === 1 && this.networks.shape(this.network, this.layer)) return 16;
-    return Math.max(1, Math.min(8, Math.floor(MOST_SHOWN / (batch.length * height * width))));
+    if (source === "grid") return UNASKED;
+    if (source === "tokens") return SHOWN_FLAT;
+    const shape = this.networks.shape(this.network, this.layer);
+    if (!shape) return SHOWN;
+    const [, height = 1, width = 1] = shape;
+    if (height * width === 1) return SHOWN_FLAT;
+    return Math.max(1, Math.min(SHOWN, Math.floor(MOST_SHOWN / (batch.length * height * width))));
   }
 
   /** The element whose steps are shown: the one pointed at, or else the pinned one. @returns {Place | null} */

@@ -3,6 +3,7 @@ import { heard } from "../../components/heard.js";
 import { scaleFor } from "../../core/colour.js";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
+import { problemWords } from "../../core/problems.js";
 import { onTheme } from "../../core/theme.js";
 import { MOST_MEMBERS } from "./fields.js";
 import { gridFigure } from "./figure-grid.js";
@@ -17,7 +18,6 @@ import { placeName, sharedWords, whatWords } from "./words.js";
 import "../../components/choice-field.js";
 import "../../components/colour-legend.js";
 import "../../components/number-field.js";
-import "../../components/status-notice.js";
 import "./methods.js";
 import "./set-table.js";
 import "./steps.js";
@@ -64,12 +64,10 @@ export class NormalizationStage extends SessionPart {
 
   render() {
     const { answer } = session;
-    if (!answer || !this.width)
-      return html`<div class="norm-room"><status-notice .error=${session.error} .busy=${session.busy} retry
-        @notice-retry=${() => session.retry()}></status-notice></div>`;
+    if (!answer || !this.width) return html`<div class="norm-room">${refusal(false)}</div>`;
     const stale = Boolean(session.error);
     return html`<section class="norm-stage ${stale ? "stale" : ""}" aria-label=${gettext("The tensor")}>
-      ${stale ? html`<p class="problem">${gettext("The present setting cannot be computed. Below still stands the last one that could.")}</p>` : nothing}
+      ${refusal(true)}
       <div class="norm-upper">
         <div class="norm-figure">
           ${this.#head(answer)}
@@ -88,9 +86,9 @@ export class NormalizationStage extends SessionPart {
   #head(answer) {
     const { show } = session.state.values;
     const options = [
-      { value: "input", label: gettext("x, as it comes") },
-      { value: "normalized", label: gettext("x̂, normalised") },
-      { value: "output", label: gettext("y, as it goes on") },
+      { value: "input", label: gettext("x before") },
+      { value: "normalized", label: gettext("x̂ normalised") },
+      { value: "output", label: gettext("y after") },
     ];
     return html`<div class="norm-head">
       <choice-field small bare label=${gettext("Which values")} .value=${show} .options=${options}
@@ -127,7 +125,7 @@ export class NormalizationStage extends SessionPart {
   /** What stands over the columns. @param {Layout} layout */
   #heads({ kind, channels }) {
     if (kind === "tokens")
-      return html`<span class="wide">${gettext("L tokens →, and in each row of a sample a feature")}</span>`;
+      return html`<span class="wide">${gettext("L: tokens →, each row a feature")}</span>`;
     return channels.map(
       (c) =>
         html`<span>${c === channels[0] ? html`<i>${kind === "maps" ? "C" : "F"}</i> ${c}` : c}</span>`,
@@ -213,6 +211,23 @@ export class NormalizationStage extends SessionPart {
   };
 }
 
+/** Why the present setting cannot be computed, and the ways out. @param {boolean} stale whether an older answer is shown */
+function refusal(stale) {
+  const { error } = session;
+  if (!error) return nothing;
+  const { batch, source } = session.state.values;
+  const more = () => resize(batch.length + 1);
+  const evaluate = () => session.state.set({ mode: "eval" }, { push: true });
+  return html`<div class="refusal" role="alert"><p class="problem">${problemWords(error)}</p>
+    <p class="soft small">${stale ? gettext("Below still stands the last setting that could be computed.") : nothing}</p>
+    <div class="row">${
+      error.code === "one-value"
+        ? html`${source === "grid" ? nothing : html`<button type="button" @click=${more}>${gettext("Add a sample")}</button>`}
+            <button type="button" @click=${evaluate}>${gettext("Switch to eval")}</button>`
+        : html`<button type="button" @click=${() => session.retry()}>${gettext("Try again")}</button>`
+    }</div></div>`;
+}
+
 /** The tensor's axes with their lengths. @param {Answer} answer */
 function axesWords({ layout, shape: [samples = 1, channels = 1, height = 1, width = 1] }) {
   const axis = (/** @type {string} */ letter, /** @type {string} */ words) =>
@@ -227,7 +242,7 @@ function axesWords({ layout, shape: [samples = 1, channels = 1, height = 1, widt
   else
     parts.push(
       axis("C", gettext("{n} channels", { n: channels })),
-      axis("H, W", gettext("{size} in each map", { size: format.shape([height, width]) })),
+      axis("H × W", format.shape([height, width])),
     );
   return parts.map((part, i) => (i ? html` × ${part}` : part));
 }
@@ -239,7 +254,7 @@ function samples() {
   return html`<div class="samples-row"><number-field slider data-control="samples" label=${gettext("Samples")} min="1" max=${MOST_MEMBERS}
       .value=${batch.length} @value-change=${act} @value-input=${heard(() => {})}></number-field>
     <button type="button" @click=${shuffle}>${gettext("Other samples")}</button>
-    <span class="small soft">${gettext("Click a picture to change or remove it.")}</span></div>`;
+    <span class="small soft">${gettext("Click a picture to change it.")}</span></div>`;
 }
 
 /** Which channels are shown, and the way to the others. @param {Answer} answer */

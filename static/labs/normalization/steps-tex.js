@@ -21,7 +21,8 @@ export function number(value, digits = 4) {
   const [mantissa = "", exponent] = text.split("e");
   if (text === "NaN") return "\\text{NaN}";
   if (text.endsWith("∞")) return text.replace("∞", "\\infty");
-  return exponent === undefined ? mantissa : `${mantissa} \\times 10^{${exponent}}`;
+  if (exponent === undefined) return mantissa;
+  return mantissa === "1" ? `10^{${exponent}}` : `${mantissa} \\times 10^{${exponent}}`;
 }
 
 /** A number that follows a sign. @param {number} value @param {string} tone */
@@ -58,7 +59,7 @@ export function normalised({ x, mean_used: mu, variance_used: used, eps, normali
   const rms = method === "rms";
   const symbols = rms ? X : `${X} - ${MU}`;
   const numbers = rms ? toned("x", number(x)) : `${toned("x", number(x))} - ${term(mu, "mean")}`;
-  const root = `\\sqrt{${toned("deviation", number(used))} + ${number(eps, 2)}}`;
+  const root = `\\sqrt{${toned("deviation", number(used))} + ${number(eps, 1)}}`;
   return {
     tex: `${HAT} = \\dfrac{${symbols}}{\\sqrt{${VARIANCE} + \\varepsilon}} = \\dfrac{${numbers}}{${root}} = \\mathbf{${number(normalized)}}`,
     plain: `x̂ = ${format.number(normalized, 4)}`,

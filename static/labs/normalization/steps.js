@@ -30,12 +30,12 @@ export class FourSteps extends SessionPart {
         <ol>
           ${step("1", gettext("Mean"), mean(element, kind, running), kind === "rms" ? gettext("RMSNorm subtracts nothing.") : meanWords(element, running))}
           ${step("2", kind === "rms" ? gettext("Mean square") : gettext("Variance"), variance(element, kind, running), varianceWords(answer, element, running))}
-          ${step("3", gettext("Normalise"), normalised(element, kind), gettext("ε keeps the root from 0: {eps}.", { eps: format.number(element.eps, 2) }))}
+          ${step("3", gettext("Normalise"), normalised(element, kind), gettext("ε keeps the root from 0: {eps}.", { eps: format.number(element.eps, 1) }))}
           ${step("4", gettext("Scale and shift"), scaled(element), gammaWords(answer))}
         </ol>
         <div class="step-charts">${histograms(element, kind === "rms")}</div>
+        ${checkLine(answer, element)}
       </div>
-      ${checkLine(answer, element)}
     </section>`;
   }
 }
@@ -103,7 +103,7 @@ function histograms({ x, y, mean_used: mu, variance_used: used, gamma, beta, bef
   ) => ({ at, label, tone });
   const scale = Math.abs(gamma);
   return html`<figure><figcaption>${gettext("The set before")}</figcaption>
-      <histogram-chart label=${gettext("The set before")} .height=${104} .series=${[{ ...before, label: "x", tone: "before" }]}
+      <histogram-chart label=${gettext("The set before")} .height=${104} .series=${[{ ...before, label: gettext("its set"), tone: "before" }]}
         .lines=${[
           line(x, "x", "x"),
           ...(rms ? [] : [line(mu, "μ", "mean")]),
@@ -111,7 +111,7 @@ function histograms({ x, y, mean_used: mu, variance_used: used, gamma, beta, bef
           line(mu + deviation, "μ + σ", "deviation"),
         ]}></histogram-chart></figure>
     <figure><figcaption>${gettext("The same values after")}</figcaption>
-      <histogram-chart label=${gettext("The same values after")} .height=${104} .series=${[{ ...after, label: "y", tone: "before" }]}
+      <histogram-chart label=${gettext("The same values after")} .height=${104} .series=${[{ ...after, label: gettext("its set"), tone: "before" }]}
         .lines=${[
           line(y, "y", "after"),
           line(beta, "β", "beta"),

@@ -7,6 +7,9 @@ import { gettext } from "../../core/i18n.js";
 import { onTheme } from "../../core/theme.js";
 import { walk } from "./layout.js";
 
+/** Px of the smallest box around a part of a set. */
+const LEAST = 7;
+
 /** @typedef {import("../../core/tensor.js").Tensor} Tensor */
 /** @typedef {import("./layout.js").Layout} Layout */
 /** @typedef {import("./fields.js").Place} Place */
@@ -158,7 +161,7 @@ export class TensorBlock extends PageElement {
         at.height * height,
       ]);
     });
-    context.globalAlpha = 0.72;
+    context.globalAlpha = 0.66;
     context.fillStyle = style.backgroundColor;
     context.beginPath();
     context.rect(0, 0, width, height);
@@ -167,7 +170,7 @@ export class TensorBlock extends PageElement {
     context.globalAlpha = 1;
     context.strokeStyle = style.outlineColor;
     context.lineWidth = 1.5 * scale;
-    for (const each of lit) context.strokeRect(...each);
+    for (const each of lit) context.strokeRect(...seen(each, LEAST * scale));
   }
 
   /** Lines over the tokens that are padding.
@@ -266,6 +269,15 @@ export class TensorBlock extends PageElement {
     }
     event.preventDefault();
   }
+}
+
+/** A box that is too small to be seen grown about its middle.
+ * @param {readonly [number, number, number, number]} box left, top, width, height @param {number} least
+ * @returns {[number, number, number, number]}
+ */
+function seen([left, top, width, height], least) {
+  const [wide, high] = [Math.max(width, least), Math.max(height, least)];
+  return [left - (wide - width) / 2, top - (high - height) / 2, wide, high];
 }
 
 customElements.define("tensor-block", TensorBlock);

@@ -1,7 +1,6 @@
 import { html, nothing } from "lit";
 import { heard } from "../../components/heard.js";
 import { gettext, pick } from "../../core/i18n.js";
-import { problem } from "./about.js";
 import { SessionPart } from "./part.js";
 import { session } from "./session.js";
 import "../../components/choice-field.js";
@@ -16,32 +15,22 @@ export class NormalizationTools extends SessionPart {
   render() {
     const { values } = session.state;
     const { source } = values;
-    const said = problem("source", "channels", "at");
     const notice = session.gone
       ? gettext("A picture of this link is not here any more. The batch goes on without it.")
       : "";
     return html`<div class="tools">
         <choice-field small bare label=${gettext("Source")} .value=${source} .options=${[
-          { value: "network", label: gettext("A network’s layer") },
-          { value: "tokens", label: gettext("Tokens of a Transformer") },
-          { value: "grid", label: gettext("A small tensor") },
+          { value: "network", label: gettext("Network layer") },
+          { value: "tokens", label: gettext("Tokens") },
+          { value: "grid", label: gettext("Small tensor") },
         ]} @value-change=${heard(choose)}></choice-field>
         ${source === "network" ? network(values) : nothing}
         ${source === "tokens" ? tokens(values) : nothing}
         ${source === "grid" ? shape(values) : nothing}
         <normalization-take></normalization-take>
       </div>
-      ${said ? html`<p class="problem" role="alert">${said}</p>` : nothing}
-      <status-notice .error=${said || !session.error || ownPlace(session.error.field) ? null : session.error} .message=${notice} .busy=${session.busy} retry closable
-        @notice-retry=${() => session.retry()} @notice-close=${() => session.dismiss()}></status-notice>`;
+      <status-notice .message=${notice} .busy=${session.busy} closable @notice-close=${() => session.dismiss()}></status-notice>`;
   }
-}
-
-/** Whether a refusal is said beside the control. @param {string} field */
-function ownPlace(field) {
-  return ["eps", "gamma", "beta", "groups", "momentum", "running", "training"].includes(
-    field.split(".")[0] ?? "",
-  );
 }
 
 /** @param {Values["source"]} source */
