@@ -36,6 +36,7 @@ CODES = {
     "no-running-statistics": "The layer has no running statistics, because it was trained without them.",
     "no-maps": "The layer has numbers but no maps, and this needs maps.",
     "no-held-out": "There are no held-out images of the kind that this needs.",
+    "eps": "Statistics of a batch need an eps above 0.",
     "one-value": "A single value has no spread to normalise by.",
     "overflow": "The numbers leave the range of float32.",
     "kernel-too-large": "The kernel does not fit into its padded input.",

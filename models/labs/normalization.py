@@ -144,6 +144,7 @@ def run(
         feed = training.feed(given, params.training) if params.training else None
         fed = training.fed(feed, params.momentum) if feed else None
         layer = resolve(params, given, fed)
+        _check_eps(params, layer)
         index = element.place(params.at, x.shape, given.layout) if params.at else None
         _check_answer(params, given, len(channels), encoding, limit)
         text, y, after = _layer(given, layer)
@@ -199,6 +200,18 @@ def run(
 def _exact(encoding: Encoding) -> Encoding:
     """For numbers that are read one by one rather than looked at as a picture."""
     return "float32" if encoding == "uint8" else encoding
+
+
+def _check_eps(params: NormalizationParams, layer: Layer) -> None:
+    """PyTorch's batch normalisation takes no eps of 0 in training."""
+    by_batch = layer.statistics == "batch" or params.training or params.mates or params.padding_sweep
+    if layer.eps == 0 and by_batch:
+        raise Refused(
+            "eps",
+            "PyTorch normalises by the statistics of a batch with an eps above 0 only: a constant channel has no spread "
+            "to divide by.",
+            "eps",
+        )
 
 
 def _channels(params: NormalizationParams, count: int) -> list[int]:

@@ -106,6 +106,8 @@ class _WithBeta(nn.RMSNorm):
 
 def run(written: Written, x: Tensor) -> Tensor:
     """The layer's output for `x` (B, C, …). Raises ValueError, PyTorch's own, for statistics of a single value."""
+    if isinstance(written.module, nn.InstanceNorm1d) and x.ndim == 2:
+        x = x[:, :, None]  # PyTorch would take (B, C) for a single sequence
     if not written.last:
         return written.module(x)  # type: ignore[no-any-return]
     return written.module(x.movedim(1, -1)).movedim(-1, 1)  # type: ignore[no-any-return]

@@ -45,6 +45,7 @@ const meanings = () => ({
   "no-maps": gettext("The layer has numbers but no maps, and this needs maps."),
   "no-held-out": gettext("There are no held-out images of the kind that this needs."),
   missing: gettext("Something that this needs is not given."),
+  eps: gettext("Statistics of a batch need an eps above 0."),
   "one-value": gettext("A single value has no spread to normalise by."),
   overflow: gettext("The numbers grow beyond what a 32-bit float can hold."),
   "kernel-too-large": gettext("The kernel does not fit into its padded input."),

@@ -16,8 +16,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from app.engine import written as as_json
 from models.errors import Refused
-from models.labs.convolution import EXAMPLES, ConvolutionParams, ConvolutionResult, picture, run
+from models.labs.convolution import EXAMPLES, ConvolutionParams, ConvolutionResult, pictures, run
 from models.networks.weights import load_network
+from models.pictures import Fitted
 from models.tensors import Encoding, decode
 from tests.labs.questions import (
     MODES,
@@ -290,9 +291,9 @@ def test_a_picture_may_be_cut_and_made_grey() -> None:
             "kernels": [SOBEL],
             "record": ["input"],
         }
-        assert picture(ConvolutionParams.model_validate(body)) == (IMAGE, 30, "input.image")
+        assert pictures(ConvolutionParams.model_validate(body)) == Fitted(IMAGE, 30, "input.image")
         assert close(tensor(asked(body, PICTURE), "input"), expected, 1e-6)
-    assert picture(ConvolutionParams.model_validate({"input": grid(1, 5, 5), "kernels": [SOBEL]})) is None
+    assert pictures(ConvolutionParams.model_validate({"input": grid(1, 5, 5), "kernels": [SOBEL]})) is None
 
 
 def test_a_preset_answers_grey_in_colour_as_its_plane_answers_grey() -> None:
