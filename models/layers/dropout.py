@@ -13,7 +13,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from models.layers.alpha_dropout import alpha_dropout
+from models.layers.alpha_dropout import alpha_dropout, restoring
 from models.layers.drop_block import block_mask, block_scale, drop_block
 from models.layers.probability import check_probability, keeping_scale
 
@@ -60,7 +60,11 @@ def dropout(x: Tensor, mask: Tensor, p: float, variant: Variant = "element") -> 
 
 def scale_of(mask: Tensor, p: float, variant: Variant) -> float:
     """What the kept values are multiplied by (alpha also adds to them); 0 where nothing can be kept."""
-    return block_scale(mask) if variant == "block" else keeping_scale(p)
+    if variant == "block":
+        return block_scale(mask)
+    if variant == "alpha":
+        return restoring(p).a if p < 1 else 0.0
+    return keeping_scale(p)
 
 
 class StochasticDepth(nn.Module):

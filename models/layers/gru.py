@@ -77,7 +77,7 @@ class RowGRU(nn.GRU):
 
     def forward(self, x: Tensor) -> Tensor:  # type: ignore[override]
         """(B, 1, H, width) → (B, hidden, H, 1)."""
-        states: Tensor = super().forward(x[:, 0])[0]  # type: ignore[no-untyped-call]
+        states: Tensor = super().forward(x[:, 0])[0]
         return states.transpose(1, 2).unsqueeze(3)
 
 
