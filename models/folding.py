@@ -67,5 +67,5 @@ def fold(
             and step.fold.conv.name not in recorded
             and name not in normalizations
         ):
-            folded[name] = replace(step.fold.step, scaled=step.scaled)
+            folded[name] = replace(step.fold.step, scaled=step.scaled, masked=step.masked)
     return folded

@@ -15,11 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from models.errors import Refused
 from models.layers.activation import Function
 from models.layers.convolution import PaddingMode
-from models.layers.dropout import Variant
+from models.layers.dropout import BLOCK_SIZE, Variant
+from models.layers.gru import StateRule
 from models.layers.kernels import Preset, preset
 from models.layers.normalization import Norm, Statistics
 from models.layers.pooling import Method as PoolingMethod
-from models.network import INPUT, Kind, Network, Step
+from models.network import INPUT, Kind, Masking, Network, Step
 from models.shapes import Shape, multiply_adds, output_shape, padded_shape, written
 
 MAX_PADDING = 64
@@ -31,6 +32,13 @@ MAX_ELEMENTS = 1 << 27
 Pair = tuple[Annotated[int, Field(ge=1, le=1024)], Annotated[int, Field(ge=1, le=1024)]]
 Pad = Annotated[int, Field(ge=0, le=MAX_PADDING)]
 Weight = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
+Probability = Annotated[
+    float, Field(ge=0, le=1, allow_inf_nan=False, description="That something is dropped.")
+]
+MaskSeed = Annotated[int | None, Field(ge=0, lt=1 << 48, description="null: by the run's seed and the layer's name.")]  # fmt: skip
+BlockSize = Annotated[
+    int, Field(ge=1, le=31, description="For the variant block: its side, at most that of the map.")
+]
 LayerName = Annotated[
     str, Field(max_length=80, description="The name of a step, as the network's description lists it.")
 ]
@@ -174,13 +182,71 @@ class DropoutIntervention(_Change):
 
     kind: Literal["dropout"]
     variant: Variant | None = None
-    p: float | None = Field(None, ge=0, le=1, allow_inf_nan=False)
-    seed: int | None = Field(None, ge=0, lt=1 << 48)
+    p: Probability | None = None
+    seed: MaskSeed = None
+    block_size: BlockSize | None = None
     on: bool = True
 
     def fits(self, step: Step) -> Step:
         self._expect(step, "dropout", "dropout can be switched where the network has a layer for it")
         return step.having(**self.model_dump(exclude={"kind", "layer"}, exclude_none=True))
+
+
+class DropAfterIntervention(_Change):
+    """Put dropout of any variant after any layer: on what the layer gives."""
+
+    kind: Literal["drop_after"]
+    variant: Variant = "element"
+    p: Probability = 0.5
+    seed: MaskSeed = None
+    block_size: BlockSize = BLOCK_SIZE
+
+    def fits(self, step: Step) -> Step:
+        if step.kind == "dropout":
+            raise Refused(
+                "wrong-kind", f"{step.name} is a dropout layer itself; change it by kind dropout.", "layer"
+            )
+        _check_alone(step, step.connect is not None)
+        return replace(step, masked=Masking(self.p, self.seed, self.variant, self.block_size))
+
+
+class DropConnectIntervention(_Change):
+    """Drop weights of a convolution or a linear layer (DropConnect), by one mask for the whole batch."""
+
+    kind: Literal["drop_connect"]
+    p: Probability = 0.5
+    seed: MaskSeed = None
+
+    def fits(self, step: Step) -> Step:
+        if step.kind not in ("conv", "linear"):
+            raise Refused(
+                "wrong-kind",
+                f"{step.name} is a layer of the kind {step.kind}; only convolutions and linear layers have weights to "
+                "drop.",
+                "layer",
+            )
+        _check_alone(step, step.masked is not None)
+        return replace(step, connect=Masking(self.p, self.seed))
+
+
+class RecurrentIntervention(_Change):
+    """Drop units of a recurrent state after each step: zoneout keeps their old value, dropout puts 0 in its place."""
+
+    kind: Literal["recurrent"]
+    rule: StateRule = "zoneout"
+    p: Probability = 0.5
+    seed: MaskSeed = None
+
+    def fits(self, step: Step) -> Step:
+        self._expect(step, "recurrent", "only recurrent layers have a state to drop from")
+        _check_alone(step, step.masked is not None)
+        return step.having(rule=self.rule, p=self.p, seed=self.seed)
+
+
+def _check_alone(step: Step, other: bool) -> None:
+    """Refused where a layer would have two dropouts, of which one mask could not be shown."""
+    if other or (step.kind == "recurrent" and step.arguments["rule"] != "none"):
+        raise Refused("wrong-kind", f"{step.name} has a dropout already; a layer takes one.", "layer")
 
 
 class ActivationIntervention(_Change):
@@ -212,6 +278,9 @@ Intervention = Annotated[
     | ChannelsIntervention
     | NormalizationIntervention
     | DropoutIntervention
+    | DropAfterIntervention
+    | DropConnectIntervention
+    | RecurrentIntervention
     | ActivationIntervention
     | PoolingIntervention,
     Field(discriminator="kind"),
@@ -255,6 +324,7 @@ def _check(
                     "interventions",
                 )
         _check_channels(step, shape, interventions)
+        _check_blocks(step, shape, interventions)
         if step.kind == "norm" and step.arguments["method"] != "none":
             _check_statistics(step, shape, batch)
 
@@ -288,6 +358,19 @@ def _check_channels(step: Step, shape: Shape, interventions: Sequence[Interventi
                 "out-of-range",
                 f"{step.name} has {shape[0]} channels, counted from 0.",
                 f"interventions.{index}.channels",
+            )
+
+
+def _check_blocks(step: Step, shape: Shape, interventions: Sequence[Intervention]) -> None:
+    variant = step.masked.variant if step.masked else step.arguments.get("variant")
+    if variant != "block" or len(shape) == 3:
+        return
+    for index, change in reversed(list(enumerate(interventions))):
+        if isinstance(change, DropoutIntervention | DropAfterIntervention) and change.layer == step.name:
+            raise Refused(
+                "no-maps",
+                f"{step.name} gives {written(shape)} numbers, and blocks are squares of a map.",
+                f"interventions.{index}.variant",
             )
 
 

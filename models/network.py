@@ -14,6 +14,7 @@ from torch import Tensor, fx, nn
 
 from models.folding import Fold, with_folds
 from models.layers.activation import activate
+from models.layers.alpha_dropout import AlphaDropout
 from models.layers.arithmetic import Add
 from models.layers.attention import (
     AttentionMix,
@@ -24,21 +25,37 @@ from models.layers.attention import (
     attention_weights,
 )
 from models.layers.convolution import SameConv2d, conv2d
-from models.layers.dropout import StochasticDepth, dropout
+from models.layers.drop_block import DropBlock
+from models.layers.dropout import BLOCK_SIZE, StochasticDepth, Variant, dropout
+from models.layers.gru import LastRow, RowGRU, last_row, row_gru
 from models.layers.normalization import ChannelNorm, LayerNorm2d, normalize
 from models.layers.pooling import pool2d
 
 Kind = Literal[
     "input", "conv", "norm", "activation", "pool", "linear", "dropout", "add", "flatten",
-    "position", "attention", "mix",
+    "position", "attention", "mix", "recurrent", "last",
 ]  # fmt: skip
-"""position: a position embedding; attention: attention weights; mix: the values averaged with them."""
+"""position: a position embedding; attention: attention weights; mix: the values averaged with them;
+recurrent: a state that goes from row to row; last: what is in the last row."""
 INPUT = "input"
 
 
 @dataclass(frozen=True)
+class Masking:
+    """A dropout that a change puts where the network has no layer for it; `seed` None is the run's."""
+
+    p: float
+    seed: int | None
+    variant: Variant = "element"
+    block_size: int = BLOCK_SIZE
+
+
+@dataclass(frozen=True)
 class Step:
-    """One operation: `function(*inputs, **arguments)`, then the channels in `scaled` times their factor."""
+    """One operation: `function(*inputs, **arguments)`, then the channels in `scaled` times their factor.
+
+    `masked` is a dropout after all that; `connect` one on the weights before it.
+    """
 
     name: str
     kind: Kind
@@ -47,6 +64,8 @@ class Step:
     function: Callable[..., Tensor]
     arguments: Mapping[str, Any] = field(default_factory=dict)
     scaled: tuple[tuple[frozenset[int], float], ...] = ()
+    masked: Masking | None = None
+    connect: Masking | None = None
     fold: Fold | None = None
 
     def having(self, **changes: Any) -> "Step":
@@ -208,10 +227,18 @@ def _step(name: str, module: nn.Module, inputs: tuple[str, ...]) -> Step:
             assert module.output_size == 1, "only the pooling of whole maps is known"
             kind, function = "pool", pool2d
             arguments = {"method": "avg", "kernel_size": None, "stride": (1, 1), "padding": (0, 0)}
-        case nn.Dropout() | StochasticDepth():
+        case (
+            nn.Dropout()
+            | nn.Dropout2d()
+            | StochasticDepth()
+            | AlphaDropout()
+            | nn.AlphaDropout()
+            | DropBlock()
+        ):
             kind, function = "dropout", dropout
-            variant = module.variant if isinstance(module, StochasticDepth) else "element"
-            arguments = {"variant": variant, "p": module.p, "on": False, "seed": None}
+            arguments = {"variant": _variant(module), "p": module.p, "on": False, "seed": None}
+            if isinstance(module, DropBlock):
+                arguments["block_size"] = module.block_size
         case nn.Flatten():
             assert (module.start_dim, module.end_dim) == (1, -1), "only flattening of all axes is known"
             kind, function = "flatten", torch.flatten
@@ -226,12 +253,39 @@ def _step(name: str, module: nn.Module, inputs: tuple[str, ...]) -> Step:
             arguments = {"num_heads": module.num_heads, "head_dim": module.head_dim}
         case AttentionMix():
             kind, function = "mix", attention_mix
+        case RowGRU():
+            kind, function = "recurrent", row_gru
+            arguments = {
+                "weight_ih": module.weight_ih_l0,
+                "weight_hh": module.weight_hh_l0,
+                "bias_ih": module.bias_ih_l0,
+                "bias_hh": module.bias_hh_l0,
+                "rule": "none",
+                "p": 0.0,
+                "seed": None,
+            }
+        case LastRow():
+            kind, function = "last", last_row
         case _ if type(module) in ACTIVATIONS:
             kind, function = "activation", activate
             arguments = {"function": ACTIVATIONS[type(module)]}
         case _:
             raise TypeError(f"{name}: {type(module).__name__} is not known to the walk")
     return Step(name, kind, type(module).__name__, inputs, function, arguments)
+
+
+def _variant(module: nn.Module) -> Variant:
+    match module:
+        case StochasticDepth():
+            return module.variant
+        case nn.Dropout2d():
+            return "channel"
+        case DropBlock():
+            return "block"
+        case AlphaDropout() | nn.AlphaDropout():
+            return "alpha"
+        case _:
+            return "element"
 
 
 def ancestors(steps: dict[str, Step], wanted: Iterable[str]) -> list[Step]:

@@ -5,7 +5,6 @@ each as soon as no later step needs it, and computes only what the recorded step
 walks may run at once in threads.
 """
 
-import hashlib
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -16,8 +15,8 @@ from torch import Tensor
 from models.errors import Refused
 from models.folding import fold
 from models.interventions import Intervention, apply
-from models.layers.dropout import Variant, dropout_mask
 from models.layers.normalization import AXES, Norm, Statistics, moments, statistics_of
+from models.masking import DropoutRecord, after_layer, dropout_layer, has_dropout, on_state, on_weights
 from models.network import INPUT, Network, Step, ancestors
 from models.statistics import Summary, summarize
 
@@ -37,11 +36,10 @@ class Record:
     @classmethod
     def everything(cls, network: Network) -> "Record":
         """All that there is to record in a network."""
-        of_kind = {
-            kind: frozenset(step.name for step in network.steps.values() if step.kind == kind)
-            for kind in ("norm", "dropout")
-        }
-        return cls(frozenset(network.steps) | {INPUT}, of_kind["norm"], of_kind["dropout"])
+        steps = network.steps.values()
+        norms = frozenset(step.name for step in steps if step.kind == "norm")
+        dropouts = frozenset(step.name for step in steps if has_dropout(step))
+        return cls(frozenset(network.steps) | {INPUT}, norms, dropouts)
 
 
 BY_PLACE: tuple[Norm, ...] = ("layer_channels", "rms")
@@ -87,29 +85,6 @@ class NormalizationRecord:
     @property
     def after(self) -> Summary:
         return summarize(self.outputs)
-
-
-@dataclass(frozen=True)
-class DropoutRecord:
-    """What a dropout-like layer did. `mask` holds zeros and ones, broadcastable to the activation; None when off."""
-
-    variant: Variant
-    p: float
-    on: bool
-    seed: int | None
-    mask: Tensor | None
-
-    @property
-    def keep_rate(self) -> float:
-        """The share of ones that were drawn; 1 when off."""
-        return 1.0 if self.mask is None else float(self.mask.mean())
-
-    @property
-    def scale(self) -> float:
-        """What the kept values were multiplied by; 1 when off, 0 when nothing can be kept."""
-        if not self.on:
-            return 1.0
-        return 1 / (1 - self.p) if self.p < 1 else 0.0
 
 
 @dataclass(frozen=True)
@@ -172,38 +147,33 @@ def _walk(steps: dict[str, Step], batch: Tensor, record: Record, seed: int) -> R
 
 
 def _compute(step: Step, inputs: list[Tensor], record: Record, recording: Recording, seed: int) -> Tensor:
-    if step.kind == "dropout":
-        y = _drop(step, inputs[0], record, recording, seed)
-    else:
-        y = step.function(*inputs, **step.arguments)
+    y, dropped = _apply(step, inputs, seed)
     if step.scaled:
         factors = torch.ones(y.shape[1])
         for channels, factor in step.scaled:
             factors[list(channels)] *= factor
         y = y * factors.view(-1, *[1] * (y.ndim - 2))
+    if step.masked is not None:
+        y, dropped = after_layer(step, y, seed)
+    if step.name in record.dropouts and dropped is not None:
+        recording.dropouts[step.name] = dropped
     if step.name in record.normalizations:
         recording.normalizations[step.name] = _normalization(step, inputs[0], y)
     return y
 
 
-def layer_seed(seed: int, layer: str) -> int:
-    """The seed of one layer's mask in a run: fixed by the run's seed and the layer's name."""
-    return int.from_bytes(hashlib.sha256(f"{seed}:{layer}".encode()).digest()[:6])
-
-
-def _drop(step: Step, x: Tensor, record: Record, recording: Recording, seed: int) -> Tensor:
-    a = step.arguments
-    mask = None
-    used = layer_seed(seed, step.name) if a["seed"] is None else a["seed"]
-    y = x
-    if a["on"]:
-        mask = dropout_mask(x.shape, a["p"], a["variant"], torch.Generator().manual_seed(used))
-        y = step.function(x, mask, a["p"])
-    if step.name in record.dropouts:
-        recording.dropouts[step.name] = DropoutRecord(
-            a["variant"], a["p"], a["on"], used if a["on"] else None, mask
-        )
-    return y
+def _apply(step: Step, inputs: list[Tensor], seed: int) -> tuple[Tensor, DropoutRecord | None]:
+    """What the step's operation gives, and what it did at random."""
+    dropped: DropoutRecord | None = None
+    arguments = step.arguments
+    if step.kind == "dropout":
+        return dropout_layer(step, inputs[0], seed)
+    if step.kind == "recurrent":
+        arguments, dropped = on_state(step, inputs[0], seed)
+    elif step.connect is not None:
+        weight, dropped = on_weights(step, seed)
+        arguments = {**arguments, "weight": weight}
+    return step.function(*inputs, **arguments), dropped
 
 
 def _normalization(step: Step, x: Tensor, y: Tensor) -> NormalizationRecord:

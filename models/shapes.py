@@ -78,6 +78,16 @@ def output_shape(step: Step, inputs: Sequence[Shape]) -> Shape:
     if step.kind == "mix":
         channels, *size = inputs[1]
         return channels // 3, *size
+    if step.kind == "recurrent":
+        width = step.arguments["weight_ih"].shape[1]
+        if (x[0], x[2]) != (1, width):
+            raise Refused(
+                "shapes-differ",
+                f"{step.name} reads one map in rows of {width} numbers, but {written(x)} would arrive.",
+            )
+        return step.arguments["weight_hh"].shape[1], x[1], 1
+    if step.kind == "last":
+        return (x[0],)
     if step.kind == "flatten":
         return (prod(x),)
     if step.kind == "linear":
@@ -150,11 +160,12 @@ def propagate(steps: Mapping[str, Step], input_shape: Shape) -> dict[str, Shape]
     return shapes
 
 
+PARAMETERS = ("weight", "bias", "gamma", "beta", "weight_ih", "weight_hh", "bias_ih", "bias_hh")
+
+
 def parameters(step: Step) -> int:
     """Trainable numbers of a step."""
-    return sum(
-        int(step.arguments[key].numel()) for key in ("weight", "bias", "gamma", "beta") if _has(step, key)
-    )
+    return sum(int(step.arguments[key].numel()) for key in PARAMETERS if _has(step, key))
 
 
 def _has(step: Step, key: str) -> bool:
@@ -164,7 +175,8 @@ def _has(step: Step, key: str) -> bool:
 def multiply_adds(step: Step, output: Shape) -> int:
     """Multiplications (each with its addition) for one image where something is a sum of products; 0 elsewhere.
 
-    That is in convolutions, in linear layers and in attention: queries with keys, and weights with values.
+    That is in convolutions, in linear layers, in attention (queries with keys, and weights with values) and in a
+    recurrent state (each row and each old state with the weights of three gates).
     """
     match step.kind:
         case "conv" | "linear":
@@ -173,6 +185,8 @@ def multiply_adds(step: Step, output: Shape) -> int:
             per_output = step.arguments["head_dim"]
         case "mix":
             per_output = prod(output[1:])
+        case "recurrent":
+            per_output = 3 * (step.arguments["weight_ih"].shape[1] + step.arguments["weight_hh"].shape[1])
         case _:
             return 0
     return int(per_output * prod(output))
@@ -212,6 +226,9 @@ def receptive_fields(steps: Mapping[str, Step], shapes: Mapping[str, Shape]) -> 
             fields[step.name] = _union(values, _all_places(values, size, shapes[INPUT][1:]), size)
             continue
         inputs = [fields[name] for name in step.inputs if name in fields]
+        if step.kind == "recurrent":
+            fields[step.name] = _rows_so_far(inputs[0], shapes[step.inputs[0]][1:])
+            continue
         if step.kind == "attention" or not inputs:
             continue
         if step.kind == "add":
@@ -231,6 +248,15 @@ def _after(step: Step, field: ReceptiveField, size: Sequence[int]) -> ReceptiveF
     top, left = (field.start[i] + ((reach[i] - 1) / 2 - before[i]) * field.jump[i] for i in (0, 1))
     jump = field.jump[0] * moving.stride[0], field.jump[1] * moving.stride[1]
     return ReceptiveField((height, width), jump, (top, left))
+
+
+def _rows_so_far(field: ReceptiveField, size: Sequence[int]) -> ReceptiveField:
+    """What a state sees that has read the rows of a map of `size` down to its own: that row and all above it."""
+    height = field.size[0] + (size[0] - 1) * field.jump[0]
+    width = field.size[1] + (size[1] - 1) * field.jump[1]
+    top = field.start[0] - (size[0] - 1) / 2 * field.jump[0]
+    left = field.start[1] + (size[1] - 1) / 2 * field.jump[1]
+    return ReceptiveField((height, width), (field.jump[0], field.jump[1] * size[1]), (top, left))
 
 
 def _all_places(field: ReceptiveField, size: Sequence[int], picture: Sequence[int]) -> ReceptiveField:

@@ -96,7 +96,8 @@ def predict_often(
 
 def entropy(probabilities: Array) -> Array:
     """Of the last axis, in nats."""
-    return torch.special.entr(probabilities).sum(-1)
+    surprise: Array = torch.special.entr(probabilities)
+    return surprise.sum(-1)
 
 
 def _result(

@@ -87,7 +87,7 @@ def read(given: Given, member: int, params: ZoneoutParams, encoding: Encoding) -
     units = clean.std(0).sort(descending=True, stable=True).indices[: params.units].sort().values
 
     def shown(values: Array) -> Tensor:
-        return encode(values[:, units], "float32" if encoding == "uint8" else encoding)
+        return encode(values[:, units], encoding)
 
     def strays(rule: StateRule) -> list[float]:
         return rms(states[rule] - clean)
@@ -123,4 +123,4 @@ def _run(
 
 def rms(values: Array) -> list[float]:
     """Of each row of `values` (T, units)."""
-    return torch.sqrt(values.double().square().mean(1)).tolist()  # type: ignore[no-any-return]
+    return torch.sqrt(values.double().square().mean(1)).tolist()

@@ -208,7 +208,13 @@ def settings(step: Step, input_shape: Sequence[int]) -> dict[str, Any]:
         case "position":
             _, channels, height, width = a["weight"].shape
             return {"channels": channels, "height": height, "width": width}
-        case "add" | "input":
+        case "recurrent":
+            return {
+                "input_size": a["weight_ih"].shape[1],
+                "hidden_size": a["weight_hh"].shape[1],
+                "steps": input_shape[1],
+            }
+        case "add" | "input" | "last":
             return {}
         case _:
             return dict(a)

@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.errors import Refused
 from models.interventions import MAX_ELEMENTS, Intervention, LayerName, apply
+from models.masking import DropoutRecord, Place, has_dropout
 from models.network import INPUT, Step
 from models.networks.weights import Loaded
-from models.recorder import BY_PLACE, DropoutRecord, NormalizationRecord, Record, Recording, walk
+from models.recorder import BY_PLACE, NormalizationRecord, Record, Recording, walk
 from models.shapes import Shape, propagate, receptive_fields, written
 from models.statistics import BINS, summarize
 from models.tensors import BYTES, Encoding, Tensor, encode
@@ -48,7 +49,9 @@ class LayerRequest(BaseModel):
     layer: LayerName
     activation: bool = True
     normalization: bool = Field(False, description="The statistics; normalisation layers only.")
-    dropout: bool = Field(False, description="The mask; dropout-like layers only.")
+    dropout: bool = Field(
+        False, description="The mask; layers that drop something, by themselves or by an intervention."
+    )
     channels: Strongest | Chosen | None = Field(None, description="All of them when left out.")
 
 
@@ -116,14 +119,21 @@ class LayerNormalization(BaseModel):
     after: Distribution
 
 
-class DropoutResult(BaseModel):
+class LayerDropout(BaseModel):
     variant: str
+    place: Place = Field(
+        description="layer: it is one of its own; after: on what the layer gives; weights: on its weights (connect); "
+        "state: on a recurrent state after each step."
+    )
     p: float
     on: bool
     seed: int | None = Field(description="What the mask's generator was seeded with.")
     keep_rate: float
     scale: float = Field(description="What the kept values were multiplied by.")
-    mask: Tensor | None = Field(description="Zeros and ones, broadcastable to the activation; null when off.")
+    mask: Tensor | None = Field(
+        description="Zeros and ones, broadcastable to the activation, of connect [K, ...] as the weights; of zoneout a 0 keeps "
+        "the old value. null when off."
+    )
 
 
 class LayerResult(BaseModel):
@@ -135,7 +145,7 @@ class LayerResult(BaseModel):
     activation: Tensor | None
     difference: Tensor | None
     normalization: LayerNormalization | None
-    dropout: DropoutResult | None
+    dropout: LayerDropout | None
 
 
 class RunResult(BaseModel):
@@ -254,11 +264,11 @@ def _bytes(
         raise Refused("no-such-layer", f"There is no layer {asked.layer!r}.", "layer")
     shape = shapes[asked.layer]
     kind = INPUT if asked.layer == INPUT else steps[asked.layer].kind
-    for aspect, wanted, right in (
-        ("normalization", asked.normalization, "norm"),
-        ("dropout", asked.dropout, "dropout"),
+    for aspect, wanted, there in (
+        ("normalization", asked.normalization, kind == "norm"),
+        ("dropout", asked.dropout, kind != INPUT and has_dropout(steps[asked.layer])),
     ):
-        if wanted and kind != right:
+        if wanted and not there:
             raise Refused(
                 "wrong-kind",
                 f"{asked.layer} is a layer of the kind {kind}: it has no {aspect} to record.",
@@ -276,11 +286,14 @@ def _bytes(
     elif isinstance(asked.channels, Strongest):
         channels = min(asked.channels.strongest, channels)
     per_channel = prod(shape[1:])
-    maps = asked.activation + asked.dropout + difference
+    on_weights = asked.dropout and steps[asked.layer].connect is not None
+    maps = asked.activation + (asked.dropout and not on_weights) + difference
     statistics = channels * (4 * batch + NUMBERS_OF_A_CHANNEL) if asked.normalization else 0
     if asked.normalization and steps[asked.layer].arguments["method"] in BY_PLACE:
         statistics += 2 * batch * per_channel
-    return batch * channels * per_channel * maps * BYTES[encoding] + statistics * BYTES["list"]
+    connections = channels * steps[asked.layer].arguments["weight"][0].numel() if on_weights else 0
+    numbers = batch * channels * per_channel * maps + connections
+    return numbers * BYTES[encoding] + statistics * BYTES["list"]
 
 
 def _layer(
@@ -380,12 +393,15 @@ def _normalization(record: NormalizationRecord, channels: torch.Tensor) -> Layer
     )
 
 
-def _dropout(record: DropoutRecord, channels: torch.Tensor, encoding: Encoding) -> DropoutResult:
+def _dropout(record: DropoutRecord, channels: torch.Tensor, encoding: Encoding) -> LayerDropout:
     mask = record.mask
-    if mask is not None and mask.shape[1] > 1:
+    if mask is not None and record.place == "weights":
+        mask = mask.index_select(0, channels)
+    elif mask is not None and mask.shape[1] > 1:
         mask = mask.index_select(1, channels)
-    return DropoutResult.model_construct(
+    return LayerDropout.model_construct(
         variant=record.variant,
+        place=record.place,
         p=record.p,
         on=record.on,
         seed=record.seed,

@@ -10,6 +10,7 @@ from models.errors import Refused
 from models.interventions import LayerName, apply
 from models.layers.attention import split_heads
 from models.layers.convolution import pad
+from models.masking import DropoutRecord, on_weights
 from models.network import Network, Step
 from models.networks.weights import Loaded
 from models.recorder import Record, walk
@@ -63,7 +64,8 @@ class UnitResult(BaseModel):
     layer: str
     value: float = Field(description="As the network computed it, in float32.")
     scale: float = Field(
-        description="What interventions on channels multiplied the layer's own result by, to give the value."
+        description="What interventions multiplied the layer's own result by, to give the value: on channels, or by a "
+        "dropout after the layer (alpha also adds something)."
     )
     receptive_field: Box | None = Field(
         description="null for elements of a vector and attention weights, which see the whole input, and for those "
@@ -77,7 +79,7 @@ class UnitResult(BaseModel):
     inputs: list[Any] | None = Field(
         description="For other layers the numbers that go in: the window of a pooling, the summands of an addition "
         "or of a position embedding, the one value elsewhere; of an attention weight what softmax takes, q · k / √d "
-        "of its query with every key; null after flattening and for what attention mixes."
+        "of its query with every key; null after flattening, for what attention mixes and for recurrent states."
     )
 
 
@@ -90,21 +92,33 @@ def explain_unit(loaded: Loaded, batch: torch.Tensor, params: UnitParams) -> Uni
     step = steps[params.layer]
     shapes = propagate(steps, network.input_shape)
     place = _place(params, shapes[step.name])
-    record = Record(frozenset({step.name, *step.inputs}))
+    drops = frozenset({step.name} if step.masked or step.connect else ())
+    record = Record(frozenset({step.name, *step.inputs}), dropouts=drops)
     recording = walk(steps, batch, record, params.seed)
+    dropped = recording.dropouts.get(step.name)
+    if step.connect is not None:
+        step = step.having(weight=on_weights(step, params.seed)[0])
     inputs = [recording.activations[name][0] for name in step.inputs]
     fields = receptive_fields(steps, shapes)
     rows, columns = _under(step, inputs, params)
     return UnitResult(
         layer=step.name,
         value=float(recording.activations[step.name][0][place]),
-        scale=prod(factor for channels, factor in step.scaled if params.channel in channels),
+        scale=prod(factor for channels, factor in step.scaled if params.channel in channels)
+        * _left(dropped, place, shapes[step.name]),
         receptive_field=_box(fields.get(step.name), params, network),
         rows=rows,
         columns=columns,
         terms=_terms(step, inputs, params),
         inputs=_inputs(step, inputs, place, rows, columns),
     )
+
+
+def _left(dropped: DropoutRecord | None, place: tuple[int, ...], shape: Shape) -> float:
+    """What a dropout after the layer multiplied the element by; 1 where there is none."""
+    if dropped is None or dropped.place != "after" or dropped.mask is None:
+        return 1.0
+    return float(dropped.mask.expand(1, *shape)[0][place]) * dropped.scale
 
 
 def _place(params: UnitParams, shape: Shape) -> tuple[int, ...]:
@@ -206,7 +220,7 @@ def _inputs(
     rows: list[int] | None,
     columns: list[int] | None,
 ) -> list[Any] | None:
-    if step.kind in ("conv", "linear", "flatten", "mix"):
+    if step.kind in ("conv", "linear", "flatten", "mix", "recurrent"):
         return None
     if step.kind == "attention":
         head, row, _ = place
@@ -216,6 +230,8 @@ def _inputs(
         return (key @ query[row] / sqrt(step.arguments["head_dim"])).tolist()
     if step.kind == "position":
         return [float(inputs[0][place]), float(step.arguments["weight"][0][place])]
+    if step.kind == "last":
+        return [float(inputs[0][place[0], -1, 0])]
     if step.kind == "pool":
         height, width = inputs[0].shape[1:]
         inside = (

@@ -10,8 +10,9 @@ from torch import Tensor, nn
 
 from models.errors import Refused
 from models.layers.normalization import AXES
+from models.masking import layer_seed
 from models.network import INPUT, Network
-from models.recorder import Record, layer_seed, run
+from models.recorder import Record, run
 from tests.models.nets import NAMES, close, leaves, parsed, pictures, small, untrained
 from tests.models.test_normalization import statistics_by_hand
 
