@@ -1,120 +1,19 @@
-import { html, nothing } from "lit";
-import { Experiment } from "../experiment.js";
-import { SessionPart } from "../part.js";
-import "../../../components/status-notice.js";
-import "../../../components/take-away.js";
+import { LabSection } from "../../../components/lab-section.js";
+import * as api from "../../../core/api.js";
+import { session } from "../session.js";
+
+export { frame } from "../../../components/lab-section.js";
 
 /** @typedef {import("../../../core/wire.js").NormalizationRequest} Request */
 /** @typedef {import("../../../core/wire.js").NormalizationAnswer} Answer */
 
-/** How near to the window a section must come before it asks for its numbers. */
-const NEAR = "400px";
-
-/** A section below the stage: an experiment of its own, asked for while it is near the window and whenever its
- * question changes. */
-export class Section extends SessionPart {
-  static properties = { near: { state: true } };
-
-  experiment = new Experiment();
-  #asked = "";
-  /** @type {Map<string, {from: readonly unknown[], made: any}>} */ #made = new Map();
-  #watch = new IntersectionObserver(
-    (entries) => {
-      this.near = entries.at(-1)?.isIntersecting ?? false;
-    },
-    { rootMargin: NEAR },
-  );
-
+/** A section of the normalisation lab. @extends {LabSection<Request, Answer>} */
+export class Section extends LabSection {
   constructor() {
-    super();
-    this.near = false;
+    super({
+      session,
+      name: "normalization",
+      ask: (body, signal) => api.normalization(body, { tensors: "float32", signal }),
+    });
   }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.#watch.observe(this);
-    this.experiment.addEventListener("update", this.redraw);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.#watch.disconnect();
-    this.experiment.removeEventListener("update", this.redraw);
-  }
-
-  /** What to ask the server for the present state. @returns {Request | null} null: nothing yet, or at all */
-  question() {
-    return null;
-  }
-
-  willUpdate() {
-    if (!this.near) return;
-    const body = this.question();
-    const asked = JSON.stringify(body);
-    if (!body || asked === this.#asked) return;
-    this.#asked = asked;
-    this.experiment.ask(body);
-  }
-
-  /** Out of sight, nothing is drawn anew. */
-  shouldUpdate() {
-    return this.near || !this.hasUpdated;
-  }
-
-  /** What was made before, while it is made of the same.
-   * @template T
-   * @param {string} name @param {readonly unknown[]} from @param {() => T} make
-   * @returns {T}
-   */
-  once(name, from, make) {
-    const known = this.#made.get(name);
-    if (known?.from.every((each, i) => Object.is(each, from[i]))) return known.made;
-    const made = make();
-    this.#made.set(name, { from, made });
-    return made;
-  }
-
-  /** Ask once more what was refused. */
-  retry = () => {
-    this.#asked = "";
-    this.requestUpdate();
-  };
-
-  /** What the server has answered, while it is about the present kind of question. */
-  get answer() {
-    return this.experiment.answer;
-  }
-
-  /** What is going on, or went wrong. */
-  notice() {
-    const { error, busy } = this.experiment;
-    return html`<status-notice class="state" .error=${error} ?busy=${busy} ?retry=${Boolean(error)} @notice-retry=${this.retry}></status-notice>`;
-  }
-
-  /** The menu of what can be taken away: the question, and arrays out of the answer.
-   * @param {string} name @param {string} label
-   * @param {(() => import("../../../components/take-away.js").Arrays) | null} [arrays]
-   */
-  take(name, label, arrays = null) {
-    const call = () => {
-      const body = this.question();
-      return { method: "POST", url: "/api/labs/normalization", body };
-    };
-    return html`<take-away name="convscope-normalization-${name}" label=${label} .call=${call}
-      .arrays=${this.answer ? arrays : null}></take-away>`;
-  }
-}
-
-/** The parts of a section in their places.
- * @param {{id: string, title: string, words: unknown, settings?: unknown, figure: unknown, see?: unknown, take?: unknown,
- *   wide?: boolean}} parts `see`: what to look for; `wide`: the figure takes all of the width
- */
-export function frame({ id, title, words, settings, figure, see, take, wide = false }) {
-  return html`<section class="lab-section ${wide ? "wide" : ""}" aria-labelledby=${id}>
-    <header><h2 id=${id}>${title}</h2>${take ?? nothing}</header>
-    <div class="lead">${words}</div>
-    ${settings ? html`<div class="settings">${settings}</div>` : nothing}
-    <div class="figure">${figure}</div>
-    ${see ? html`<div class="see">${see}</div>` : nothing}
-  </section>`;
 }

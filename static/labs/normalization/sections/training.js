@@ -3,11 +3,12 @@ import { heard } from "../../../components/heard.js";
 import * as format from "../../../core/format.js";
 import { gettext } from "../../../core/i18n.js";
 import { Tensor } from "../../../core/tensor.js";
+import { Ticker } from "../../../core/ticker.js";
 import { session } from "../session.js";
 import { counted, keptTex, share } from "./kept.js";
 import { frame, Section } from "./section.js";
 import { allImages, channel, channelField, member, question, subjectWords } from "./subject.js";
-import { Ticker } from "./ticker.js";
+
 import "../../../components/choice-field.js";
 import "../../../components/line-chart.js";
 import "../../../components/math-formula.js";
@@ -88,7 +89,7 @@ export class NormTraining extends Section {
         <p class="soft">${subjectWords(body)}</p>`,
       settings: this.#settings(body),
       figure: html`${this.#charts()}${this.#transport()}${this.#outputs()}`,
-      see: html`<p>${gettext("After a few batches the running values still remember 0 and 1, where they began: the same image gives one output in training and another in evaluation. A large momentum forgets sooner, and goes on trembling with every batch.")}</p>`,
+      see: html`<p>${session.state.values.start === "trained" ? gettext("The running values begin where training left them, after all of its batches; the images fed here are others, of the same kind.") : gettext("After a few batches the running values still remember 0 and 1, where they began: the same image gives one output in training and another in evaluation. A large momentum forgets sooner, and goes on trembling with every batch.")}</p>`,
       take: this.take("training", gettext("Take away the running statistics"), () =>
         this.#arrays(),
       ),
