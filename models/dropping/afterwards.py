@@ -134,8 +134,9 @@ def follow(
         for part in torch.split(masks, path.at_once):
             before = path.run(drawn.outputs(part))
             results = path.function(before)
-            here = [point - seen for point in points if seen < point <= seen + len(part)]
-            for first, last in zip([0, *here], [*here, len(part)], strict=True):
+            here = {point - seen for point in points if seen < point <= seen + len(part)}
+            ends = sorted({*here, len(part)})
+            for first, last in zip([0, *ends[:-1]], ends, strict=True):
                 linear.add(before[first:last])
                 curved.add(results[first:last])
                 if last in here:

@@ -114,8 +114,9 @@ def _running(drawn: Activations | Weights, params: ExpectationParams, points: li
     seen = 0
     for masks in drawn.masks(params.draws, params.seed):
         weighted = drawn.weighted(masks)
-        here = [point - seen for point in points if seen < point <= seen + len(masks)]
-        for first, last in zip([0, *here], [*here, len(masks)], strict=True):
+        here = {point - seen for point in points if seen < point <= seen + len(masks)}
+        ends = sorted({*here, len(masks)})
+        for first, last in zip([0, *ends[:-1]], ends, strict=True):
             part = weighted[first:last].sum(0, keepdim=True).double()
             total = part if total is None else total + part
             if last in here:
