@@ -39,7 +39,7 @@ export class NormBatchSize extends Section {
         <p class="soft">${subjectWords(body)}</p>`,
       settings: html`${channelField(body)}${this.notice()}`,
       figure: html`${this.#charts(spread)}${this.#one()}`,
-      see: html`<p>${slope === null || !spread ? nothing : gettext("The scatter of the batch’s mean falls as the batch size to the power of {slope}; for independent images it would be −0.5, so that four times as many images halve it. Each image brings {n} values of the channel, but they are far from independent.", { slope: format.fixed(slope, 2), n: format.count(spread.n_per_image) })}</p>`,
+      see: html`<p>${slope === null || !spread ? nothing : gettext("The scatter of the batch’s mean falls as the batch size to the power of {slope}; for independent images it would be −0.5, so that four times as many images halve it. Each image brings {n} values of the channel.", { slope: format.fixed(slope, 2), n: format.count(spread.n_per_image) })}</p>`,
       take: this.take("batch-size", gettext("Take away the scatter of the statistics"), () =>
         this.#arrays(),
       ),

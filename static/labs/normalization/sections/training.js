@@ -203,9 +203,8 @@ export class NormTraining extends Section {
       <p class="readout">${
         difference
           ? gettext(
-              "Sample {b}: the layer’s two outputs differ by {rms} on average (root mean square), by {max} at most.",
+              "For the whole batch on the stage, the layer’s outputs in the two modes differ by {rms} on average (root mean square), by {max} at most.",
               {
-                b: member(),
                 rms: format.number(difference.rms),
                 max: format.number(difference.max),
               },
