@@ -25,7 +25,7 @@ class WeightsResult(BaseModel):
     channels: list[int]
     weight: Tensor = Field(
         description="[K, C_in / groups, k_h, k_w] for a convolution; [K, C, H, W] for a linear layer whose inputs "
-        "are a flattened map, [K, F] for any other."
+        "are a flattened map, [K, F] for any other; [K, 1, H, W] for a position embedding."
     )
     original: Tensor = Field(description="As trained.")
     bias: list[float] | None
@@ -35,10 +35,16 @@ def weights(loaded: Loaded, params: WeightsParams, encoding: Encoding) -> Weight
     """The weights that make the chosen channels, with the interventions and without."""
     steps = apply(loaded.network, params.interventions)
     step = steps.get(params.layer)
-    if step is None or step.kind not in ("conv", "linear"):
-        raise Refused("wrong-kind", f"There is no convolution or linear layer {params.layer!r}.", "layer")
+    if step is None or step.kind not in ("conv", "linear", "position"):
+        raise Refused(
+            "wrong-kind",
+            f"There is no convolution, linear layer or position embedding {params.layer!r}.",
+            "layer",
+        )
     tensors = [x.arguments["weight"] for x in (step, loaded.network.steps[params.layer])]
-    bias = step.arguments["bias"]
+    if step.kind == "position":
+        tensors = [tensor.transpose(0, 1) for tensor in tensors]
+    bias = step.arguments.get("bias")
     if max(params.channels) >= len(tensors[0]):
         raise Refused("out-of-range", f"{params.layer} has {len(tensors[0])} output channels.", "channels")
     picked = [tensor[params.channels] for tensor in tensors]

@@ -94,12 +94,19 @@ function normalization({ statistics, method, groups }) {
   /** @type {string[]} */ const parts = [];
   if (method === "none") parts.push(gettext("normalisation taken out"));
   else if (method === "group") parts.push(gettext("GroupNorm, {n} groups", { n: groups ?? "?" }));
-  else if (method)
-    parts.push({ batch: "BatchNorm", layer: "LayerNorm", instance: "InstanceNorm" }[method]);
+  else if (method) parts.push(methods()[method]);
   if (statistics === "batch") parts.push(gettext("statistics of this picture"));
   if (statistics === "running") parts.push(gettext("running statistics"));
   return parts.join(", ") || gettext("as trained");
 }
+
+const methods = () => ({
+  batch: "BatchNorm",
+  layer: "LayerNorm",
+  instance: "InstanceNorm",
+  layer_channels: gettext("LayerNorm, place by place"),
+  rms: gettext("RMSNorm, place by place"),
+});
 
 /** @param {Extract<Intervention, {kind: "dropout"}>} change */
 function dropout({ on, p, variant, seed }) {

@@ -29,7 +29,8 @@ export function columnView(view) {
   const { column, slot, mark, open, layer, tensor, range, signed, common } = view;
   const [channels = 1, height = 1, width = 1] = layer?.shape ?? column.node.shape;
   const size = column.vector ? "1" : height === width ? `${width}²` : `${height}×${width}`;
-  const field = (layer ? layer.field : column.node.receptive_field)?.size[0];
+  const seen = (layer ? layer.field : column.node.receptive_field)?.size[0];
+  const field = column.mixed ? undefined : seen;
   const facts = [
     String(channels),
     size,

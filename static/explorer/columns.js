@@ -1,5 +1,6 @@
 /** A network as the columns of the strip, and how the columns hang together. */
 
+import { mixed } from "./detail/attention.js";
 import { fieldBox } from "./detail/field.js";
 
 /** @typedef {import("../core/wire.js").NetworkInfo} NetworkInfo */
@@ -10,9 +11,11 @@ import { fieldBox } from "./detail/field.js";
  * @typedef {{
  *   name: string, title: string, group: string, node: NetworkNode, nodes: NetworkNode[],
  *   source: string, vector: boolean, channels: number, height: number, width: number, parameters: number,
+ *   mixed: boolean,
  * }} Column
  * `name`: the layer that is shown, the last of `nodes`; `source`: the layer that is recorded for it;
- * `vector`: one number per channel; `group`: the block it belongs to
+ * `vector`: one number per channel; `group`: the block it belongs to;
+ * `mixed`: attention came before, so each value sees the whole picture
  */
 
 /** The columns of a network: one for each block, or one for each step.
@@ -58,6 +61,7 @@ function column(info, nodes, title, group) {
     height,
     width,
     parameters,
+    mixed: mixed(info).has(node.name),
   };
 }
 
@@ -96,14 +100,16 @@ function owners(columns) {
 
 /**
  * The connections between columns: `flow[i]` says whether column i takes what column i − 1 makes (the
- * first: what the input is); `joins` are all others, the residual connections.
+ * first: what the input is); `joins` are all others, the residual connections and what attention mixes;
+ * `mixing`: the columns where a join is mixed, and not added.
  * @param {readonly Column[]} columns
- * @returns {{flow: boolean[], joins: {from: number, to: number}[]}} `from` −1: the input
+ * @returns {{flow: boolean[], joins: {from: number, to: number}[], mixing: Set<number>}} `from` −1: the input
  */
 export function connections(columns) {
   const owner = owners(columns);
   /** @type {boolean[]} */ const flow = [];
   /** @type {{from: number, to: number}[]} */ const joins = [];
+  /** @type {Set<number>} */ const mixing = new Set();
   columns.forEach((column, to) => {
     let direct = false;
     for (const node of column.nodes)
@@ -111,11 +117,14 @@ export function connections(columns) {
         const from = owner.get(input) ?? -1;
         if (from === to) continue;
         if (from === to - 1 && !direct) direct = true;
-        else joins.push({ from, to });
+        else {
+          joins.push({ from, to });
+          if (node.kind === "mix") mixing.add(to);
+        }
       }
     flow.push(direct);
   });
-  return { flow, joins };
+  return { flow, joins, mixing };
 }
 
 /** The steps whose output can be other than before: those changed and all that follows from them.

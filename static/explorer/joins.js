@@ -6,13 +6,13 @@ const LINE = 26; // where the flow runs, in pixels from the top
 export const JOINS_HEIGHT = 36;
 
 /** The network's wiring over the columns: the flow from column to column, and the residual
- * connections as arcs above it.
- * @param {{flow: readonly boolean[], joins: readonly {from: number, to: number}[]}} connections
+ * connections and what attention mixes as arcs above it, ending in a sign.
+ * @param {{flow: readonly boolean[], joins: readonly {from: number, to: number}[], mixing: ReadonlySet<number>}} connections
  * @param {readonly Slot[]} slots
  * @param {number} gap between columns
  * @param {readonly ("" | "touched" | "follows")[]} marks of each column: changed itself, or after a change
  */
-export function wiring({ flow, joins }, slots, gap, marks) {
+export function wiring({ flow, joins, mixing }, slots, gap, marks) {
   /** @type {number[]} */ const middles = [];
   let left = 0;
   for (const { width } of slots) {
@@ -25,8 +25,18 @@ export function wiring({ flow, joins }, slots, gap, marks) {
     ${flow.map((on, i) => on && svg`<line class=${follows(marks[i - 1])} x1=${at(i - 1)} x2=${at(i)} y1=${LINE} y2=${LINE}></line>`)}
     ${joins.map(({ from, to }) => svg`<path class=${follows(marks[from])} d=${arc(at(from), at(to))}></path>`)}
     ${middles.map((x, i) => svg`<circle class=${marks[i] ?? ""} cx=${x} cy=${LINE} r=${marks[i] === "touched" ? 4.5 : joined.has(i) ? 4 : 2}></circle>`)}
-    ${[...joined].map((i) => svg`<path class="plus ${marks[i]}" d="M${at(i) - 2.5} ${LINE}h5M${at(i)} ${LINE - 2.5}v5"></path>`)}
+    ${[...joined].map((i) => svg`<path class="plus ${marks[i]}" d=${mixing.has(i) ? times(at(i)) : plus(at(i))}></path>`)}
   </svg>`;
+}
+
+/** @param {number} x */
+function plus(x) {
+  return `M${x - 2.5} ${LINE}h5M${x} ${LINE - 2.5}v5`;
+}
+
+/** @param {number} x */
+function times(x) {
+  return `M${x - 1.8} ${LINE - 1.8}l3.6 3.6m0 -3.6l-3.6 3.6`;
 }
 
 /** @param {string | undefined} mark */

@@ -24,6 +24,7 @@ from models.views.describe import settings
 from models.views.explain import ExplainParams, explain
 from models.views.run import LayerNormalization, RunParams, run_network
 from models.views.unit import UnitParams, UnitResult, explain_unit
+from models.views.weights import WeightsParams, weights
 from tests.models.nets import close, parsed, pictures, randomize, small, tokens
 
 IMAGE = "0" * 64
@@ -361,3 +362,14 @@ def test_grad_cam_weighs_maps_of_the_picture_and_no_attention_weights() -> None:
     with pytest.raises(Refused) as refusal:
         explain(loaded(), batch, ExplainParams.model_validate({**params, "layer": "block.weights"}), "list")
     assert (refusal.value.code, refusal.value.field) == ("no-maps", "layer")
+
+
+def test_the_numbers_of_the_places_are_given_channel_by_channel() -> None:
+    module, _ = tokens()
+    learned = module.get_parameter("position.weight")[0]
+    answer = weights(loaded(), WeightsParams(layer="position", channels=[5, 0]), "list")
+    assert answer.weight.shape == [2, 1, 3, 2] and answer.bias is None
+    assert answer.weight.data == answer.original.data == learned[[5, 0], None].tolist()
+    for layer in ("block.weights", "block.mix", "norm"):
+        with pytest.raises(Refused, match="no convolution, linear layer or position embedding"):
+            weights(loaded(), WeightsParams(layer=layer, channels=[0]), "list")

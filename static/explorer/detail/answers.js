@@ -15,7 +15,7 @@ import { decode, Tensor } from "../../core/tensor.js";
  *   operands: {name: string, tensor: Tensor}[], mask: Tensor | null,
  *   inputField: import("./field.js").Field | null,
  * }} ChannelAnswer the channel's values as float32; `operands`: the same channel of the node's inputs;
- *   `inputField`: where the elements of its first input look */
+ *   `inputField`: where the elements of its first input that is a map look */
 /** @typedef {{layer: RecordedLayer, maps: Tensor, difference: Tensor | null}} LayerAnswer all channels, quantised */
 /** @typedef {{channel: number, now: Tensor, trained: Tensor, bias: number | null}} WeightsAnswer */
 /** @typedef {UnitAnswer & {place: Place, channel: number}} UnitKnown */
@@ -29,7 +29,10 @@ export function kernelChanges(changes, layer) {
 }
 
 /** Kinds whose output element is made of the same channel of their inputs. */
-const CHANNELWISE = new Set(["norm", "activation", "dropout", "add", "pool"]);
+const CHANNELWISE = new Set(["norm", "activation", "dropout", "add", "pool", "position"]);
+
+/** Kinds with numbers of their own for each channel. */
+const WEIGHTED = new Set(["conv", "linear", "position"]);
 
 /** @param {NetworkNode} node */
 export function isVector({ shape }) {
@@ -113,7 +116,7 @@ export class Answers {
   /** The weights, unless nothing that touches them has changed. @param {Question} question */
   askWeights(question) {
     const { name, node, channel, interventions } = question;
-    if (node.kind !== "conv" && node.kind !== "linear") return;
+    if (!WEIGHTED.has(node.kind)) return;
     const kernels = kernelChanges(interventions, node.name);
     const told = JSON.stringify([name, node.name, channel, kernels]);
     if (told === this.#told.weights) return;
@@ -189,7 +192,7 @@ async function askChannel(question, signal) {
     operands: inputs
       .filter(({ activation }) => activation)
       .map((input) => ({ name: input.layer, tensor: tensor(input.activation) })),
-    inputField: inputs[0]?.receptive_field ?? null,
+    inputField: inputs.find(({ receptive_field }) => receptive_field)?.receptive_field ?? null,
     mask: mask ? spread(decode(mask), layer) : null,
   };
 }

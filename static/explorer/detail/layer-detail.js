@@ -3,6 +3,7 @@ import { PageElement } from "../../components/element.js";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
 import { Answers, isVector } from "./answers.js";
+import { attending, look } from "./attention.js";
 import { equal } from "./changes.js";
 import { fieldBox, nearest, strongest } from "./field.js";
 import { asPicture } from "./input-figure.js";
@@ -199,7 +200,7 @@ export class LayerDetail extends PageElement {
     return html`<section aria-label=${gettext("{layer} in detail", { layer: node.name })}>
       <header>
         <h2>${node.name}</h2>
-        <p class="facts">${facts(node, { shape, field: this.field, changes: this.interventions }).map((fact) => html`<span>${fact}</span>`)}</p>
+        <p class="facts">${facts(info, node, { shape, field: this.field, changes: this.interventions }).map((fact) => html`<span>${fact}</span>`)}</p>
         <button type="button" class="plain close" @click=${() => this.tell("close-detail", null)}>${gettext("Close")}</button>
       </header>
       <status-notice .error=${answers.error}></status-notice>
@@ -227,9 +228,20 @@ export class LayerDetail extends PageElement {
     this.tell("pin-change", { pin: place });
   }
 
-  /** The element whose centre lies nearest to a pixel of the input. @param {Place} pixel */
+  /** The places that look and are looked at, where the layer's maps are attention weights. */
+  get attending() {
+    return this.info && attending(this.info, this.node);
+  }
+
+  /** The element whose centre lies nearest to a pixel of the input; of attention weights the largest of the
+   * place that lies there. @param {Place} pixel */
   elementAt(pixel) {
-    const { field, map } = this;
+    const { field, map, attending: places } = this;
+    if (map && places) {
+      const { y, x } = nearest(places.field, pixel, [places.height, places.width]);
+      const row = y * places.width + x;
+      return { y: row, x: strongest(look(places, map, row).values, map.width).x };
+    }
     return field && map ? nearest(field, pixel, [map.height, map.width]) : null;
   }
 

@@ -13,6 +13,8 @@ const METHODS = () => ({
   layer: gettext("Layer"),
   instance: gettext("Instance"),
   group: gettext("Group"),
+  layer_channels: gettext("Layer, place by place"),
+  rms: gettext("RMS, place by place"),
   none: gettext("None"),
 });
 
@@ -103,6 +105,12 @@ function sharing(method, channels, groups) {
     instance: gettext("One for each channel of each picture, over its places."),
     group: gettext("One for each {n} channels of a picture, over their places.", {
       n: channels / groups,
+    }),
+    layer_channels: gettext("One for each place of a picture, over its {n} channels.", {
+      n: channels,
+    }),
+    rms: gettext("One mean square for each place, over its {n} channels; no mean is subtracted.", {
+      n: channels,
     }),
     none: gettext("Values go through as they are, without γ and β."),
   };

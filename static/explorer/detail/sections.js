@@ -3,6 +3,7 @@ import { guard } from "lit/directives/guard.js";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
 import { isVector } from "./answers.js";
+import { standing } from "./attention.js";
 import { settle } from "./changes.js";
 import { kernelFigure } from "./kernel-figure.js";
 import { normPanel } from "./norm-panel.js";
@@ -34,7 +35,7 @@ function sumSection(host, info, node) {
   if (!unit) return nothing;
   const { y, x } = unit.place;
   const name = channelName(info, node, unit.channel);
-  const place = isVector(node) ? name : gettext("{map}, row {y}, column {x}", { map: name, y, x });
+  const place = isVector(node) ? name : placeWords(host, name, unit.place);
   const pinned = host.pin && host.pin.y === y && host.pin.x === x;
   return html`<section class="sum-section">
     <h3>${place}: <data value=${unit.value}>${format.number(unit.value, 5)}</data></h3>
@@ -52,6 +53,20 @@ function sumSection(host, info, node) {
         host.touched = event.detail;
       }}></unit-sum>
   </section>`;
+}
+
+/** Which element it is. @param {Host} host @param {string} map @param {Place} place */
+function placeWords({ attending: places }, map, { y, x }) {
+  if (!places) return gettext("{map}, row {y}, column {x}", { map, y, x });
+  const at = (/** @type {number} */ index) => {
+    const place = standing(places, index);
+    return `(${place.y}, ${place.x})`;
+  };
+  return gettext("{head}, place {query} looks at place {key}", {
+    head: map,
+    query: at(y),
+    key: at(x),
+  });
 }
 
 /** An element of the network's input, which nothing was computed for.
@@ -82,6 +97,9 @@ function operandSection(host, info, node) {
     { tensor: first.tensor, words: first.name },
   ];
   if (second) operands.push({ tensor: second.tensor, words: second.name, sign: "+" });
+  const { weights } = host.answers;
+  if (node.kind === "position" && weights)
+    operands.push({ tensor: weights.now, words: gettext("learnt, for each place"), sign: "+" });
   const drop = known.layer.dropout;
   if (drop?.on && known.mask) {
     operands.push({ tensor: known.mask, words: gettext("mask"), sign: "×", mask: true });
@@ -92,6 +110,7 @@ function operandSection(host, info, node) {
     pool: "→",
     dropout: drop?.on ? `× ${format.number(drop.scale)} =` : "=",
     add: "=",
+    position: "=",
   };
   operands.push({
     tensor: known.map,
@@ -134,7 +153,7 @@ function dropWords(host, node, drop) {
 /** @param {Host} host @param {NetworkInfo} info @param {NetworkNode} node */
 function kernelSection(host, info, node) {
   const { weights } = host.answers;
-  if (!weights) return nothing;
+  if (!weights || node.kind === "position") return nothing;
   const channel = channelWords(info, node, weights.channel);
   const title =
     node.kind === "conv"
@@ -151,9 +170,10 @@ function kernelSection(host, info, node) {
 function normSection(host, node) {
   const norm = host.answers.channel?.layer.normalization;
   if (!norm || node.kind !== "norm") return nothing;
+  const { place } = host;
   return guard(
-    [norm],
+    [norm, place?.y, place?.x],
     () =>
-      html`<section class="norm-section"><h3>${gettext("Normalisation of this channel")}</h3>${normPanel(norm)}</section>`,
+      html`<section class="norm-section"><h3>${gettext("Normalisation of this channel")}</h3>${normPanel(norm, place)}</section>`,
   );
 }

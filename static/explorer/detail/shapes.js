@@ -97,7 +97,7 @@ export function mapSize(how, size) {
 export function shapes(info, changes) {
   /** @type {Map<string, readonly number[]>} */ const known = new Map();
   for (const node of info.nodes) {
-    const input = known.get(node.inputs[0] ?? "");
+    const input = known.get((node.kind === "mix" ? node.inputs[1] : node.inputs[0]) ?? "");
     known.set(node.name, input ? shapeAfter(node, input, changes) : node.shape);
   }
   return known;
@@ -114,6 +114,12 @@ function shapeAfter(node, input, changes) {
       return [input[0] ?? 1, ...mapSize({ ...settings, dilation: [1, 1] }, input.slice(1))];
     case "flatten":
       return [input.reduce((product, length) => product * length, 1)];
+    case "attention": {
+      const places = input.slice(1).reduce((product, length) => product * length, 1);
+      return [settings.num_heads, places, places];
+    }
+    case "mix":
+      return [(input[0] ?? 3) / 3, ...input.slice(1)];
     case "linear":
       return node.shape;
     default:

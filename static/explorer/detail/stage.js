@@ -4,6 +4,7 @@ import { scaleFor } from "../../core/colour.js";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
 import { isVector } from "./answers.js";
+import { look, patch, standing } from "./attention.js";
 import { scaleOf, setScale } from "./changes.js";
 import { at, taken } from "./operands.js";
 import { takeAway } from "./take.js";
@@ -123,6 +124,12 @@ function peakTone({ y, x }, { width, height }) {
   return `peak ${x > width * 0.7 ? "end" : ""} ${y < height * 0.1 ? "under" : ""}`.trim();
 }
 
+/** What the channels are. @param {Host} host @param {NetworkNode} node */
+function counted(host, node) {
+  if (isVector(node)) return gettext("Feature");
+  return host.attending ? gettext("Head") : gettext("Channel");
+}
+
 /** The chosen channel: its number, and a switch for it. @param {Host} host @param {NetworkInfo} info
  * @param {NetworkNode} node */
 function channelBar(host, info, node) {
@@ -130,7 +137,7 @@ function channelBar(host, info, node) {
   const scale = scaleOf(host.interventions, node.name, host.channel);
   const named = isOutput(info, node) || node.kind === "input";
   return html`<div class="channel-bar figure-head">
-    <number-field label=${isVector(node) ? gettext("Feature") : gettext("Channel")} .value=${host.channel} .min=${0} .max=${count - 1}
+    <number-field label=${counted(host, node)} .value=${host.channel} .min=${0} .max=${count - 1}
       @value-input=${(/** @type {CustomEvent} */ event) => stop(event, () => host.pick(event.detail.value))}
       @value-change=${(/** @type {CustomEvent} */ event) => stop(event, () => {})}></number-field>
     <span class="soft">${gettext("of {n}", { n: format.count(count) })}</span>
@@ -146,7 +153,8 @@ function channelBar(host, info, node) {
 
 /** @param {Host} host @param {ReturnType<typeof colouring>} colours */
 function pictureFigure(host, colours) {
-  const { picture, map, field } = host;
+  const { picture } = host;
+  const { map, field } = laidOver(host);
   return html`<figure class="picture-figure">
     <figcaption class="figure-head">${gettext("On the picture")}</figcaption>
     <input-figure .picture=${picture} .map=${map} .field=${field} .opacity=${host.opacity} .range=${colours.range}
@@ -165,6 +173,15 @@ function pictureFigure(host, colours) {
   </figure>`;
 }
 
+/** What lies over the picture: the map, or of attention weights what the place in question takes from each.
+ * @param {Host} host
+ * @returns {{map: import("../../core/tensor.js").Tensor | null, field: import("./field.js").Field | null}}
+ */
+function laidOver({ map, field, attending: places, place }) {
+  if (!places) return { map, field };
+  return { map: map && place && look(places, map, place.y), field: places.field };
+}
+
 /** The boxes on the picture: what sees all of it needs none.
  * @param {Host} host
  * @returns {import("./input-figure.js").Seen[]}
@@ -178,12 +195,30 @@ function seen(host) {
       box && host.picture ? peakTone({ y: box.top, x: box.left }, host.picture) : "",
       gettext("strongest"),
     );
+  const { attending: places, place, info } = host;
+  if (places && place && info) {
+    const [, ...size] = info.input.shape;
+    const [looks, lookedAt] = [patch(places, place.y, size), patch(places, place.x, size)];
+    if (place.y === place.x)
+      return part(looks, `accent ${aside(looks, size)}`, gettext("looks at itself"));
+    return [
+      ...part(lookedAt, `field ${aside(lookedAt, size, looks)}`, gettext("looked at")),
+      ...part(looks, `accent ${aside(looks, size, lookedAt)}`, gettext("looks")),
+    ];
+  }
   return [
     ...peakBox(host.boxOf(host.peak)),
     ...part(host.boxOf(host.pin), "accent"),
     ...part(host.boxOf(host.cursor), "field"),
     ...part(host.boxOf(host.touched, host.answers.channel?.inputField ?? null), "window"),
   ];
+}
+
+/** On which side of a box there is room for its label: away from another box.
+ * @param {Box} box @param {readonly number[]} size of the picture @param {Box} [other] */
+function aside({ top, left, bottom }, [height = 1, width = 1], other) {
+  const under = other && top >= other.top && bottom < height - 2;
+  return `${left > width * 0.7 ? "end" : ""} ${under ? "under" : ""}`.trim();
 }
 
 /** @param {Host} host @param {Box} box */
@@ -194,7 +229,13 @@ function isWhole({ info }, { top, left, bottom, right }) {
 
 /** @param {Host} host */
 function fieldWords(host) {
-  const box = host.boxOf(host.place);
+  const { attending: places, place } = host;
+  if (places && place)
+    return gettext(
+      "The place in row {y}, column {x} looks; the colours say how much at each, most of all 1.",
+      { ...standing(places, place.y) },
+    );
+  const box = host.boxOf(place);
   if (!host.field || (box && isWhole(host, box))) return gettext("It sees the whole picture.");
   if (!box) return host.place ? gettext("It sees nothing of the picture, only padding.") : "";
   if (box.top === box.bottom && box.left === box.right)

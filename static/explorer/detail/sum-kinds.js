@@ -10,10 +10,11 @@ import {
   normalize,
   normalized,
   pooled,
+  softmaxed,
   standardized,
 } from "./sum-others.js";
 import { sumOfTerms, termsOf } from "./sum-terms.js";
-import { channelName, nodeOf } from "./words.js";
+import { channelName, channelWords, nodeOf } from "./words.js";
 
 /** @typedef {import("../../core/wire.js").NetworkInfo} NetworkInfo */
 /** @typedef {import("../../core/wire.js").NetworkNode} NetworkNode */
@@ -51,8 +52,8 @@ export function explain(host, info, node, unit) {
         ? normalized(
             norm,
             x,
-            own(() => normalize(norm, x)),
-            decimals,
+            own(() => normalize(norm, x, unit.place)),
+            { decimals, place: unit.place },
           )
         : nothing;
     }
@@ -74,6 +75,22 @@ export function explain(host, info, node, unit) {
         decimals,
       );
     }
+    case "position": {
+      const [x, learnt] = inputs;
+      const summands = [
+        { name: node.inputs[0] ?? "", value: x },
+        { name: gettext("learnt"), value: learnt },
+      ];
+      return added(
+        summands,
+        own(() => x + learnt),
+        decimals,
+      );
+    }
+    case "attention":
+      return unit.terms ? attended(host, info, node, unit) : nothing;
+    case "mix":
+      return unit.terms ? mixed(host, info, node, unit.terms) : nothing;
     case "dropout": {
       const drop = known?.layer.dropout;
       if (!drop) return nothing;
@@ -111,6 +128,33 @@ function sum(host, info, node, terms) {
     : (/** @type {number} */ index) => channelName(info, source, index);
   return html`${flattened ? linearPictures(/** @type {any} */ (source.settings).in, terms) : nothing}
     ${sumOfTerms(host, termsOf(terms, name), terms.bias, terms.sum)}`;
+}
+
+/** An attention weight: a query times a key, then softmax among all keys.
+ * @param {Host} host @param {NetworkInfo} info @param {NetworkNode} node @param {UnitKnown} unit */
+function attended(host, info, node, unit) {
+  const terms = /** @type {NonNullable<UnitKnown["terms"]>} */ (unit.terms);
+  const source = nodeOf(info, node.inputs[0]);
+  const name = (/** @type {number} */ index) => channelName(info, source, index);
+  const words = { result: "q · k" };
+  return html`${sumOfTerms(host, termsOf(terms, name), null, terms.sum, words)}
+    ${softmaxed(/** @type {number[]} */ (unit.inputs), {
+      key: unit.place.x,
+      product: terms.sum,
+      width: /** @type {any} */ (node.settings).head_dim,
+      decimals: host.decimals,
+    })}`;
+}
+
+/** The values of all places, each times its attention weight.
+ * @param {Host} host @param {NetworkInfo} info @param {NetworkNode} node
+ * @param {NonNullable<UnitKnown["terms"]>} terms */
+function mixed(host, info, node, terms) {
+  const [, values = ""] = node.inputs;
+  const source = nodeOf(info, values);
+  const name = (/** @type {number} */ index) => `${values}, ${channelWords(info, source, index)}`;
+  const words = { inputs: gettext("values"), weights: gettext("attention weights") };
+  return sumOfTerms(host, termsOf(terms, name), null, terms.sum, words);
 }
 
 /** A setting as it is now. @param {Host} host @param {NetworkNode} node @param {string} kind @param {string} name */

@@ -11,6 +11,7 @@ import "../../components/math-formula.js";
 
 /** @typedef {import("../../core/wire.js").Normalization} Normalization */
 /** @typedef {import("../../core/wire.js").Dropout} Dropout */
+/** @typedef {import("./field.js").Place} Place */
 
 /** More cells than this on a side are not written as numbers. */
 const READABLE = 14;
@@ -52,11 +53,14 @@ export function pooled(method, window, value, decimals) {
     </div><p>${sentence}</p>`;
 }
 
-/** The formula of a normalisation, in symbols.
+/** The formula of a normalisation, in symbols; RMSNorm subtracts nothing.
  * @param {boolean} affine
+ * @param {boolean} rms
  */
-export function normalizationTex(affine) {
-  const normal = String.raw`\frac{\htmlClass{tone-before}{x}-\htmlClass{tone-mean}{\mu}}{\sqrt{\htmlClass{tone-deviation}{\sigma^2}+\varepsilon}}`;
+export function normalizationTex(affine, rms) {
+  const top = String.raw`\htmlClass{tone-before}{x}${rms ? "" : String.raw`-\htmlClass{tone-mean}{\mu}`}`;
+  const under = rms ? String.raw`\overline{x^2}` : String.raw`\sigma^2`;
+  const normal = String.raw`\frac{${top}}{\sqrt{\htmlClass{tone-deviation}{${under}}+\varepsilon}}`;
   return affine
     ? String.raw`\htmlClass{tone-after}{y}=\htmlClass{tone-gamma}{\gamma}\cdot${normal}+\htmlClass{tone-beta}{\beta}`
     : String.raw`\htmlClass{tone-after}{y}=${normal}`;
@@ -65,12 +69,14 @@ export function normalizationTex(affine) {
 /** The same with the numbers of one element.
  * @param {Normalization} norm of one channel
  * @param {number} x @param {number} y
- * @param {number} decimals
+ * @param {{decimals: number, place: Place}} how
  */
-export function normalizationNumbers(norm, x, y, decimals) {
-  const { mean, variance, gamma, beta } = ofChannel(norm);
+export function normalizationNumbers(norm, x, y, { decimals, place }) {
+  const { mean, variance, gamma, beta } = ofChannel(norm, place);
   const n = (/** @type {number} */ value) => tex(value, decimals);
-  const part = String.raw`\frac{\htmlClass{tone-before}{${n(x)}}-\htmlClass{tone-mean}{${inBrackets(n(mean))}}}{\sqrt{\htmlClass{tone-deviation}{${n(variance)}}+${written(plainNumber(norm.eps))}}}`;
+  const less =
+    norm.method === "rms" ? "" : String.raw`-\htmlClass{tone-mean}{${inBrackets(n(mean))}}`;
+  const part = String.raw`\frac{\htmlClass{tone-before}{${n(x)}}${less}}{\sqrt{\htmlClass{tone-deviation}{${n(variance)}}+${written(plainNumber(norm.eps))}}}`;
   const right =
     gamma === null || beta === null
       ? part
@@ -78,11 +84,16 @@ export function normalizationNumbers(norm, x, y, decimals) {
   return String.raw`\htmlClass{tone-after}{${n(y)}}=${right}`;
 }
 
-/** @param {Normalization} norm */
-export function ofChannel(norm) {
+/** The numbers that one element was normalised with.
+ * @param {Normalization} norm of one channel
+ * @param {Place | null} place where each place has a mean and a variance of its own
+ */
+export function ofChannel(norm, place) {
+  const { y, x } = place ?? { y: 0, x: 0 };
+  const own = norm.places;
   return {
-    mean: norm.mean[0]?.[0] ?? 0,
-    variance: norm.variance[0]?.[0] ?? 1,
+    mean: (own ? own.mean[0]?.[y]?.[x] : norm.mean?.[0]?.[0]) ?? 0,
+    variance: (own ? own.variance[0]?.[y]?.[x] : norm.variance?.[0]?.[0]) ?? 1,
     gamma: norm.gamma?.[0] ?? null,
     beta: norm.beta?.[0] ?? null,
   };
@@ -111,21 +122,24 @@ function inBrackets(text) {
   return text.startsWith("-") ? `(${text})` : text;
 }
 
-/** @param {Normalization} norm @param {number} x @param {number} y @param {number} decimals */
-export function normalized(norm, x, y, decimals) {
+/** @param {Normalization} norm @param {number} x @param {number} y
+ * @param {{decimals: number, place: Place}} how */
+export function normalized(norm, x, y, how) {
+  const { decimals } = how;
+  const rms = norm.method === "rms";
   if (norm.method === "none")
     return html`<p>${gettext("No normalisation: {x} goes through as it is.", { x: format.fixed(x, decimals) })}</p>`;
-  const { mean, variance, gamma, beta } = ofChannel(norm);
+  const { mean, variance, gamma, beta } = ofChannel(norm, how.place);
   const plain = `${format.fixed(y, decimals)} = ${gamma ?? 1} · (${x} − ${mean}) / √(${variance} + ${norm.eps}) + ${beta ?? 0}`;
   return html`<div class="formulas">
-    <math-formula block .tex=${normalizationTex(gamma !== null)} plain="y = γ · (x − μ) / √(σ² + ε) + β"></math-formula>
-    <math-formula block class="substituted" .tex=${normalizationNumbers(norm, x, y, decimals)} .plain=${plain}></math-formula></div>`;
+    <math-formula block .tex=${normalizationTex(gamma !== null, rms)} plain=${rms ? "y = γ · x / √(mean of x² + ε) + β" : "y = γ · (x − μ) / √(σ² + ε) + β"}></math-formula>
+    <math-formula block class="substituted" .tex=${normalizationNumbers(norm, x, y, how)} .plain=${plain}></math-formula></div>`;
 }
 
 /** What normalising a value gives, for where a later factor hides it.
- * @param {Normalization} norm @param {number} x */
-export function normalize(norm, x) {
-  const { mean, variance, gamma, beta } = ofChannel(norm);
+ * @param {Normalization} norm @param {number} x @param {Place} place */
+export function normalize(norm, x, place) {
+  const { mean, variance, gamma, beta } = ofChannel(norm, place);
   if (norm.method === "none") return x;
   return ((x - mean) / Math.sqrt(variance + norm.eps)) * (gamma ?? 1) + (beta ?? 0);
 }
@@ -145,6 +159,31 @@ export function added(summands, sum, decimals) {
     ({ name, value }, i) =>
       html`${i ? html`<span class="sign">+</span>` : nothing}<span class="named">${i ? bracketed(value, decimals) : format.fixed(value, decimals)}<small>${name}</small></span>`,
   )}<span class="sign">=</span><b>${format.fixed(sum, decimals)}</b></p>`;
+}
+
+/** An attention weight: what a query and a key give, as a share among all keys.
+ * @param {readonly number[]} scores q · k / √d of the query with every key
+ * @param {{key: number, product: number, width: number, decimals: number}} how */
+export function softmaxed(scores, { key, product, width, decimals }) {
+  const most = Math.max(...scores);
+  const powers = scores.map((score) => Math.exp(score - most));
+  const all = powers.reduce((sum, power) => sum + power, 0);
+  const score = scores[key] ?? 0;
+  const share = (powers[key] ?? 0) / all;
+  const above = scores.filter((other) => other > score).length;
+  return html`<p class="equation">
+      <span class="named">${format.fixed(product, decimals)}<small>q · k</small></span><span class="sign">/ √${width} =</span>
+      <span class="named tone-before">${format.fixed(score, decimals)}<small>${gettext("score")}</small></span><span class="sign">→ softmax →</span>
+      <b class="tone-after">${format.fixed(share, decimals)}</b></p>
+    <p>${gettext(
+      "Softmax makes of the {n} scores in this row, from {lo} to {hi}, shares that add up to 1. {above} of them are larger than this one.",
+      {
+        n: scores.length,
+        lo: format.fixed(Math.min(...scores), decimals),
+        hi: format.fixed(most, decimals),
+        above,
+      },
+    )}</p>`;
 }
 
 /** A pixel as the network takes it in. @param {number} pixel 0…1 @param {number} mean @param {number} std

@@ -9,6 +9,8 @@ import { waterfall } from "./waterfall.js";
  * what one input channel (or feature) adds */
 /** @typedef {import("./unit-sum.js").UnitSum} Host */
 
+/** @typedef {{inputs?: string, weights?: string, result?: string}} Names of what is multiplied and of the sum */
+
 /** Up to so many input channels are written out in full. */
 const WRITTEN_OUT = 4;
 /** So many of more are shown, unless all are asked for. */
@@ -34,12 +36,13 @@ export function termsOf({ channels, inputs, weights, products, channel_sums }, n
  * rest of them in one, with every product of the chosen one.
  * @param {Host} host
  * @param {readonly Term[]} terms
- * @param {number} bias
+ * @param {number | null} bias null: there is none
  * @param {number} sum
+ * @param {Names} [names]
  */
-export function sumOfTerms(host, terms, bias, sum) {
+export function sumOfTerms(host, terms, bias, sum, names = {}) {
   const single = (terms[0]?.products.length ?? 0) * (terms[0]?.products[0]?.length ?? 0) === 1;
-  if (single) return addition(host, terms, bias, sum, true);
+  if (single) return addition(host, terms, bias, sum, { single, ...names });
   if (terms.length <= WRITTEN_OUT) {
     const last = (
       /** @type {string} */ words,
@@ -47,12 +50,13 @@ export function sumOfTerms(host, terms, bias, sum) {
       /** @type {string} */ kind,
     ) =>
       html`<div class="total ${kind}"><span>${words}</span><span class="partial" title=${full(value)}>${format.fixed(value, host.decimals)}</span></div>`;
-    return html`<div class="written">${terms.map((term) => written(host, term, terms))}
-      ${last(gettext("bias"), bias, "bias")}${last(gettext("sum"), sum, "sum")}</div>`;
+    const whole = terms.length === 1 && bias === null;
+    return html`<div class="written">${terms.map((term) => written(host, term, terms, names))}
+      ${bias === null ? nothing : last(gettext("bias"), bias, "bias")}${whole ? nothing : last(gettext("sum"), sum, "sum")}</div>`;
   }
   const chosen = terms.find(({ index }) => index === host.chosen) ?? bySize(terms)[0];
-  return html`<div class="many">${addition(host, terms, bias, sum, false)}
-    <div class="written">${chosen ? written(host, chosen, terms) : nothing}</div></div>`;
+  return html`<div class="many">${addition(host, terms, bias, sum, { single, ...names })}
+    <div class="written">${chosen ? written(host, chosen, terms, names) : nothing}</div></div>`;
 }
 
 /** @param {readonly Term[]} terms */
@@ -60,8 +64,9 @@ function bySize(terms) {
   return [...terms].sort((a, b) => Math.abs(b.sum) - Math.abs(a.sum));
 }
 
-/** One channel: window × kernel = products, Σ. @param {Host} host @param {Term} term @param {readonly Term[]} all */
-function written(host, { name, inputs, weights, products, sum }, all) {
+/** One channel: window × kernel = products, Σ. @param {Host} host @param {Term} term @param {readonly Term[]} all
+ * @param {Names} names */
+function written(host, { name, inputs, weights, products, sum }, all, names) {
   const { decimals, touched } = host;
   const touch = (/** @type {{y: number, x: number} | null} */ at) => host.touch(at);
   const scales = ["inputs", "weights", "products"].map((part) =>
@@ -91,13 +96,14 @@ function written(host, { name, inputs, weights, products, sum }, all) {
     html`<span class="factor"><span class="sign">${sign}</span><figure>${table(rows, words, part)}<figcaption>${words}</figcaption></figure></span>`;
   return html`<div class="term">
     <b class="name">${name}</b>
-    <div class="factors">${figure("", inputs, gettext("input"), 0)}${figure("×", weights, gettext("kernel"), 1)}${figure("=", products, gettext("products"), 2)}</div>
+    <div class="factors">${figure("", inputs, names.inputs ?? gettext("input"), 0)}${figure("×", weights, names.weights ?? gettext("kernel"), 1)}${figure("=", products, gettext("products"), 2)}</div>
     <div class="total"><span>Σ</span><span class="partial" title=${full(sum)}>${format.fixed(sum, decimals)}</span></div>
   </div>`;
 }
 
-/** @param {Host} host @param {readonly Term[]} terms @param {number} bias @param {number} sum @param {boolean} single */
-function addition(host, terms, bias, sum, single) {
+/** @param {Host} host @param {readonly Term[]} terms @param {number | null} bias @param {number} sum
+ * @param {Names & {single: boolean}} how */
+function addition(host, terms, bias, sum, { single, result = gettext("sum") }) {
   const { decimals } = host;
   const short = terms.length <= LARGEST + 1;
   const sorted = short && !single ? terms : bySize(terms);
@@ -127,12 +133,13 @@ function addition(host, terms, bias, sum, single) {
       kind: /** @type {any} */ ("rest"),
       i: -1,
     });
-  const all = [
-    ...rows,
-    { label: gettext("bias"), value: bias, kind: /** @type {const} */ ("bias") },
-  ];
+  const last =
+    bias === null
+      ? []
+      : [{ label: gettext("bias"), value: bias, kind: /** @type {const} */ ("bias") }];
+  const all = [...rows, ...last];
   return html`<div class="addition">
-    ${waterfall({ rows: all, total: sum, caption: gettext("The sum"), decimals, result: gettext("sum") })}
+    ${waterfall({ rows: all, total: sum, caption: gettext("The sum"), decimals, result })}
     ${
       short
         ? nothing

@@ -2,6 +2,7 @@
 
 import * as format from "../../core/format.js";
 import { gettext, pick } from "../../core/i18n.js";
+import { attending, mixed } from "./attention.js";
 import { equal } from "./changes.js";
 import { moving } from "./shapes.js";
 
@@ -11,22 +12,31 @@ import { moving } from "./shapes.js";
 const times = (/** @type {readonly number[]} */ [height, width]) => `${height}×${width}`;
 
 /** A layer's facts, each a few words.
+ * @param {NetworkInfo} info
  * @param {NetworkNode} node
  * @param {{shape: readonly number[], field: import("./field.js").Field | null, changes: import("./changes.js").Changes}} now
  * `shape`: without the batch
  */
-export function facts(node, { shape, field, changes }) {
+export function facts(info, node, { shape, field, changes }) {
   const resized = !equal(shape, node.shape);
   return [
     node.operation,
     ...settings(node, changes),
     format.shape(shape),
-    field && node.kind !== "input" && gettext("sees {size} pixels", { size: times(field.size) }),
+    field && node.kind !== "input" && sight(info, node, field),
     node.parameters && gettext("{n} parameters", { n: format.count(node.parameters) }),
     node.multiply_adds &&
       !resized &&
       gettext("{n} multiply-adds", { n: format.count(node.multiply_adds) }),
   ].filter(Boolean);
+}
+
+/** How much each element sees. @param {NetworkInfo} info @param {NetworkNode} node
+ * @param {import("./field.js").Field} field */
+function sight(info, node, field) {
+  return mixed(info).has(node.name)
+    ? gettext("sees the whole picture")
+    : gettext("sees {size} pixels", { size: times(field.size) });
 }
 
 /** @param {NetworkNode} node @param {import("./changes.js").Changes} changes */
@@ -43,6 +53,8 @@ function settings(node, changes) {
       return s.whole_map
         ? [gettext("the whole map")]
         : [gettext("windows of {size}", { size: times(s.kernel_size) })];
+    case "attention":
+      return [gettext("{n} heads of {d} channels", { n: s.num_heads, d: s.head_dim })];
     default:
       return [];
   }
@@ -65,6 +77,7 @@ export function channelName(info, node, channel) {
     if (words) return pick(words);
   }
   if (node && node.shape.length < 3) return gettext("Feature {n}", { n: channel });
+  if (attending(info, node)) return gettext("Head {n}", { n: channel });
   return gettext("Channel {n}", { n: channel });
 }
 
@@ -78,6 +91,7 @@ export function channelWords(info, node, channel) {
     return gettext("“{name}”", { name: channelName(info, node, channel) });
   if (node?.kind === "input" && node.shape[0] === 3) return channelName(info, node, channel);
   if (node && node.shape.length < 3) return gettext("feature {n}", { n: channel });
+  if (attending(info, node)) return gettext("head {n}", { n: channel });
   return gettext("channel {n}", { n: channel });
 }
 

@@ -17,6 +17,9 @@ test("every kind of change has its words", () => {
     [{ kind: "channels", channels: [1, 2, 3, 4, 5], scale: 2 }, "channels 1, 2, 3… × 2.00"],
     [{ kind: "normalization", statistics: "batch" }, "statistics of this picture"],
     [{ kind: "normalization", method: "group", groups: 4 }, "GroupNorm, 4 groups"],
+    [{ kind: "normalization", method: "instance" }, "InstanceNorm"],
+    [{ kind: "normalization", method: "layer_channels" }, "LayerNorm, place by place"],
+    [{ kind: "normalization", method: "rms" }, "RMSNorm, place by place"],
     [
       { kind: "dropout", p: 0.5, variant: "channel", on: true },
       "dropout on, p = 0.500, whole channels",
