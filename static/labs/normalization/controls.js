@@ -30,8 +30,8 @@ export class NormalizationControls extends SessionPart {
         ${eps(values, answer)}
         ${affine(values, answer)}
       </section>
-      <section class="running" aria-label=${gettext("Training and evaluation")}>
-        <header><h2>${gettext("Training and evaluation")}</h2></header>
+      <section class="running" aria-label=${gettext("Train or evaluate")}>
+        <header><h2>${gettext("Train or evaluate")}</h2></header>
         ${mode(values)}
         ${running(values, answer)}
       </section>`;

@@ -103,7 +103,7 @@ function histograms({ x, y, mean_used: mu, variance_used: used, gamma, beta, bef
   ) => ({ at, label, tone });
   const scale = Math.abs(gamma);
   return html`<figure><figcaption>${gettext("The set before")}</figcaption>
-      <histogram-chart label=${gettext("The set before")} .height=${104} .series=${[{ ...before, label: gettext("its set"), tone: "before" }]}
+      <histogram-chart label=${gettext("The set before")} .height=${104} .series=${[{ ...before, label: gettext("values of the set"), tone: "before" }]}
         .lines=${[
           line(x, "x", "x"),
           ...(rms ? [] : [line(mu, "μ", "mean")]),
@@ -111,7 +111,7 @@ function histograms({ x, y, mean_used: mu, variance_used: used, gamma, beta, bef
           line(mu + deviation, "μ + σ", "deviation"),
         ]}></histogram-chart></figure>
     <figure><figcaption>${gettext("The same values after")}</figcaption>
-      <histogram-chart label=${gettext("The same values after")} .height=${104} .series=${[{ ...after, label: gettext("its set"), tone: "before" }]}
+      <histogram-chart label=${gettext("The same values after")} .height=${104} .series=${[{ ...after, label: gettext("values of the set"), tone: "before" }]}
         .lines=${[
           line(y, "y", "after"),
           line(beta, "β", "beta"),
