@@ -20,6 +20,7 @@ const VEIL = 0.8;
  *
  * Properties
  * - `x` {number[]} rising; `log` {boolean} logarithmic axis; `ticks` {number[] | null} where it is marked
+ * - `logy` {boolean} the other axis is logarithmic: values that are not above 0 are not drawn
  * - `series` {Series[]}, `bands` {Band[]}, `levels` {Level[]}: `tone` names a token `--tone-*`
  * - `axis` what x is; `label` accessible name, which is also what the y axis is called; `height` {number} in px
  * - `cursor` {number | null} where the movable line stands; `veiled` {boolean} what comes after it is faint
@@ -38,6 +39,7 @@ export class LineChart extends PageElement {
     levels: { attribute: false },
     ticks: { attribute: false },
     log: { type: Boolean },
+    logy: { type: Boolean },
     axis: {},
     label: {},
     height: { type: Number },
@@ -63,6 +65,7 @@ export class LineChart extends PageElement {
     /** @type {readonly Level[]} */ this.levels = [];
     /** @type {readonly number[] | null} */ this.ticks = null;
     this.log = false;
+    this.logy = false;
     this.axis = "";
     this.label = "";
     this.height = 180;
@@ -105,7 +108,7 @@ export class LineChart extends PageElement {
         ${this.series.map(({ label, tone, dots, values }) => html`<li class="${dots ? "dots" : "stroke"} tone-${tone}"><span>${label}</span>${value(values[at])}</li>`)}
         ${this.bands.map(
           ({ label, tone, lo, hi, strength = 0.2 }) =>
-            html`<li class="area tone-${tone}" .style=${`--strength:${Math.round(strength * 100)}%`}><span>${label}</span><b>${at < 0 ? "–" : html`${format.number(lo[at])} … ${format.number(hi[at])}`}</b></li>`,
+            html`<li class="area tone-${tone}" .style=${`--strength:${Math.round(strength * 100)}%`}><span>${label}</span><b>${Number.isFinite(lo[at] ?? Number.NaN) ? html`${format.number(lo[at])} … ${format.number(hi[at])}` : "–"}</b></li>`,
         )}
         ${this.levels.map(({ at: level, label, tone }) => html`<li class="level tone-${tone}"><span>${label}</span>${value(level)}</li>`)}
       </ul>
@@ -157,7 +160,7 @@ export class LineChart extends PageElement {
 
   /** @param {Map<PropertyKey, unknown>} changed */
   async updated(changed) {
-    const drawn = ["x", "series", "bands", "levels", "height", "ticks", "log"];
+    const drawn = ["x", "series", "bands", "levels", "height", "ticks", "log", "logy"];
     if (!drawn.some((name) => changed.has(name))) {
       if (changed.has("cursor") || changed.has("veiled")) this.#plot?.redraw(false, false);
       return;
@@ -165,15 +168,17 @@ export class LineChart extends PageElement {
     const uPlot = await chart();
     const target = /** @type {HTMLElement | null} */ (this.querySelector(".plot"));
     if (!target || !this.isConnected || !this.x.length) return;
+    const drawable = (/** @type {readonly (number | null)[]} */ values) =>
+      this.logy ? values.map((value) => (value !== null && value > 0 ? value : null)) : values;
     const data = /** @type {import("uplot").AlignedData} */ ([
       this.x,
-      ...this.bands.flatMap(({ hi, lo }) => [hi, lo]),
-      ...this.series.map(({ values }) => values),
+      ...this.bands.flatMap(({ hi, lo }) => [drawable(hi), drawable(lo)]),
+      ...this.series.map(({ values }) => drawable(values)),
     ]);
     const shape = JSON.stringify([
       this.series.map(({ label, tone }) => [label, tone]),
       this.bands.map(({ label, tone }) => [label, tone]),
-      [this.height, this.log, this.ticks],
+      [this.height, this.log, this.logy, this.ticks],
     ]);
     if (this.#plot && shape === this.#shape) return this.#plot.setData(data);
     this.#forget();
@@ -196,7 +201,7 @@ export class LineChart extends PageElement {
   #options(target) {
     const [soft, line] = [ink(this, "soft"), ink(this, "line")];
     const font = `11px ${getComputedStyle(this).fontFamily}`;
-    const { ticks, log } = this;
+    const { ticks, log, logy } = this;
     const axis = { stroke: soft, font, ticks: { stroke: soft, width: 1, size: 4 } };
     return {
       width: target.clientWidth || 300,
@@ -210,7 +215,7 @@ export class LineChart extends PageElement {
       },
       scales: {
         x: { time: false, ...(log && { distr: 3, log: 2 }) },
-        y: { range: () => span(this) },
+        y: { range: () => span(this, logy), ...(logy && { distr: 3 }) },
       },
       axes: [
         {
@@ -228,7 +233,10 @@ export class LineChart extends PageElement {
           grid: { stroke: line, width: 1 },
           ticks: { show: false },
           values: (_plot, marks, _axis, _space, step) =>
-            marks.map((mark) => format.fixed(mark, decimals(step))),
+            marks.map((mark) => {
+              if (mark === null) return null;
+              return logy ? format.number(mark) : format.fixed(mark, decimals(step));
+            }),
         },
       ],
       series: [

@@ -2,8 +2,8 @@
 
 /** @typedef {{label: string, tone: string, values: readonly (number | null)[], dots?: boolean}} Series
  * a value for each x (null: none there); `dots`: points instead of a line */
-/** @typedef {{label: string, tone: string, lo: readonly number[], hi: readonly number[], strength?: number}} Band
- * an area between two values for each x; `strength`: how opaque, 0…1 */
+/** @typedef {{label: string, tone: string, lo: readonly (number | null)[], hi: readonly (number | null)[], strength?: number}} Band
+ * an area between two values for each x (null: none there); `strength`: how opaque, 0…1 */
 /** @typedef {{label: string, tone: string, at: number}} Level a line straight across */
 /** @typedef {{x: readonly number[], series: readonly Series[], bands: readonly Band[], levels: readonly Level[]}} Lines */
 
@@ -11,9 +11,10 @@
 const AIR = 0.06;
 
 /** The bounds of the y axis within which all of it lies, with some air; never empty.
- * @param {Lines} lines @returns {[number, number]}
+ * @param {Lines} lines @param {boolean} [log] of a logarithmic axis, on which only what is above 0 has a place
+ * @returns {[number, number]}
  */
-export function span({ series, bands, levels }) {
+export function span({ series, bands, levels }, log = false) {
   let [lo, hi] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const all = [
     ...series.map(({ values }) => values),
@@ -21,11 +22,15 @@ export function span({ series, bands, levels }) {
     levels.map(({ at }) => at),
   ];
   for (const value of all.flat()) {
-    if (value === null || !Number.isFinite(value)) continue;
+    if (value === null || !Number.isFinite(value) || (log && value <= 0)) continue;
     if (value < lo) lo = value;
     if (value > hi) hi = value;
   }
-  if (lo > hi) return [0, 1];
+  if (lo > hi) return [log ? 0.1 : 0, 1];
+  if (log) {
+    const air = (hi / lo) ** AIR || 1;
+    return [lo / Math.max(air, 1 + AIR), hi * Math.max(air, 1 + AIR)];
+  }
   const air = (hi - lo) * AIR || Math.abs(hi) * AIR || 1;
   return [lo - air, hi + air];
 }

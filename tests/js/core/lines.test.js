@@ -29,6 +29,17 @@ test("one value, or none, has a span all the same", () => {
   assert.deepEqual(span({ x: [], series: [], bands: [], levels: [] }), [0, 1]);
 });
 
+test("on a logarithmic axis only what is above 0 has a place, with air by ratio", () => {
+  const series = [{ label: "", tone: "", values: [0, -3, null, 0.01, 100] }];
+  const [lo, hi] = span({ x: [0, 1, 2, 3, 4], series, bands: [], levels: [] }, true);
+  assert.ok(lo > 0.005 && lo < 0.01);
+  assert.ok(hi > 100 && hi < 200);
+  const one = [{ label: "", tone: "", values: [5] }];
+  const [below, above] = span({ x: [0], series: one, bands: [], levels: [] }, true);
+  assert.ok(0 < below && below < 5 && 5 < above);
+  assert.deepEqual(span({ x: [], series: [], bands: [], levels: [] }, true), [0.1, 1]);
+});
+
 test("what is not finite has no place in the span", () => {
   const values = [Number.NaN, Number.POSITIVE_INFINITY, 2, 3];
   const [lo, hi] = span({
