@@ -1,18 +1,14 @@
+import { membersField } from "../../core/members.js";
 import { flag, json, number, text } from "../../core/state.js";
+import { isGrid, isPlace } from "../../core/tensor-fields.js";
 import { sectionFields } from "./section-fields.js";
 
 /** @typedef {"batch" | "layer" | "layer_channels" | "instance" | "group" | "rms"} Method */
-/** @typedef {{b: number, c: number, y: number, x: number}} Place an element: sample, channel, row, column; of tokens
- *   `y` is the token and `x` 0, of vectors both are 0 */
+/** @typedef {import("../../core/tensor-layout.js").Place} Place */
 /** @typedef {"input" | "normalized" | "output"} Stage x, x̂ or y */
 
 /** @type {readonly Method[]} */
 export const METHODS = ["batch", "layer", "layer_channels", "instance", "group", "rms"];
-export const MOST_MEMBERS = 64;
-/** Longest axis of a tensor written by hand. */
-export const LONGEST = 8;
-/** Held-out Fashion-MNIST images. */
-export const ITEMS = 2000;
 
 /** Three samples of four channels of 2 × 2. */
 /** @type {number[][][][]} */
@@ -87,7 +83,7 @@ export const fields = {
   layer: text(/** @type {string} */ ("conv2.conv")),
   /** The step of the Transformer whose tokens are taken. */
   tokens: text(/** @type {string} */ ("block1.add1")),
-  batch: members(["9", "2", "24", "0", "18", "33"]),
+  batch: membersField(["9", "2", "24", "0", "18", "33"]),
   keep: text(/** @type {"content" | "all"} */ ("content"), ["content", "all"]),
   /** Padding after the longest member's tokens. */
   padding: number(4, { min: 0, max: 64 }),
@@ -118,36 +114,6 @@ export const fields = {
   ...sectionFields,
 };
 
-/** The samples of a batch, each a word: a held-out image's number, a sample picture's name or a picture's id. */
-function members(/** @type {string[]} */ value) {
-  return {
-    value,
-    read: (/** @type {string} */ word) => {
-      const read = word.split(".");
-      const known = read.length <= MOST_MEMBERS && read.every((each) => /^[\w-]{1,64}$/.test(each));
-      return known && read.every((each) => !isItem(each) || Number(each) < ITEMS)
-        ? read
-        : undefined;
-    },
-    write: (/** @type {string[]} */ words) => words.join("."),
-  };
-}
-
-/** Whether a member is a held-out image. @param {string} word */
-export function isItem(word) {
-  return /^\d{1,6}$/.test(word);
-}
-
-/** @param {unknown} value @returns {value is number} */
-function whole(value) {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-
-/** @param {any} read */
-function isPlace(read) {
-  return read === null || (Boolean(read) && [read.b, read.c, read.y, read.x].every(whole));
-}
-
 /** @param {any} read */
 function isAmount(read) {
   return read === null || (Number.isFinite(read) && read >= 0 && read <= 10);
@@ -165,19 +131,4 @@ function isAffine(read) {
     Number.isFinite(read) ||
     (Array.isArray(read) && read.length > 0 && read.every(Number.isFinite))
   );
-}
-
-/** B × C × H × W, none of them nothing or longer than LONGEST. @param {any} read */
-function isGrid(read) {
-  return shapeOf(read)?.length === 4;
-}
-
-/** @param {unknown} read @returns {number[] | null} null where it is not rectangular */
-function shapeOf(read) {
-  if (!Array.isArray(read)) return Number.isFinite(read) ? [] : null;
-  const [first, ...rest] = read.map(shapeOf);
-  if (!first || read.length > LONGEST) return null;
-  return rest.every((shape) => String(shape) === String(first) && shape?.length === first.length)
-    ? [read.length, ...first]
-    : null;
 }

@@ -1,6 +1,6 @@
 /** How large the figure is on the screen. */
 
-/** @typedef {import("./layout.js").Layout} Layout */
+/** @typedef {import("../../core/tensor-layout.js").Layout} Layout */
 
 /** Longest side of a map, and how high all of them may become together before the figure scrolls. */
 const [LEAST, MOST, HIGH] = [24, 84, 408];

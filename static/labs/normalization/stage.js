@@ -3,12 +3,11 @@ import { heard } from "../../components/heard.js";
 import { scaleFor } from "../../core/colour.js";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
+import { MOST_MEMBERS, others, resized } from "../../core/members.js";
 import { problemWords } from "../../core/problems.js";
+import { layoutOf, mapsOf } from "../../core/tensor-layout.js";
 import { onTheme } from "../../core/theme.js";
-import { MOST_MEMBERS } from "./fields.js";
 import { gridFigure } from "./figure-grid.js";
-import { layoutOf, mapsOf } from "./layout.js";
-import { resize, shuffle } from "./members.js";
 import { groupsOf } from "./methods.js";
 import { SessionPart } from "./part.js";
 import { session } from "./session.js";
@@ -17,16 +16,17 @@ import { sizesOf } from "./sizes.js";
 import { placeName, sharedWords, whatWords } from "./words.js";
 import "../../components/choice-field.js";
 import "../../components/colour-legend.js";
+import "../../components/member-rail.js";
 import "../../components/number-field.js";
+import "../../components/tensor-block.js";
 import "./methods.js";
 import "./set-table.js";
 import "./steps.js";
-import "./tensor-block.js";
 
 /** @typedef {import("./session.js").Answer} Answer */
 /** @typedef {import("./fields.js").Place} Place */
 /** @typedef {import("./fields.js").Stage} Which */
-/** @typedef {import("./layout.js").Layout} Layout */
+/** @typedef {import("../../core/tensor-layout.js").Layout} Layout */
 
 /**
  * `<normalization-stage>`: the tensor, and who shares a mean with what is pointed at; beside it the methods, below it
@@ -112,7 +112,8 @@ export class NormalizationStage extends SessionPart {
         .style=${`--rail:${room}px;--block:${width}px;--high:${height}px`}>
       <span class="corner" aria-hidden="true">N ↓</span>
       <div class="heads" aria-hidden="true">${this.#heads(layout)}</div>
-      <member-rail .side=${Math.min(44, row - 4)}></member-rail>
+      <member-rail .batch=${session.state.values.batch} .seen=${answer} .side=${Math.min(44, row - 4)}
+        @batch-change=${onBatch}></member-rail>
       <tensor-block id="tensor-block" .tensor=${tensor} .layout=${layout} .range=${this.rangeOf(answer)}
         ?signed=${tensor !== null && tensor.range()[0] < 0} .box=${at && this.boxOf(answer, at)} .cursor=${session.touch}
         .pinned=${session.pinned} .lengths=${answer.lengths ?? null} label=${whatWords(session.state.values.show)}
@@ -216,7 +217,7 @@ function refusal(stale) {
   const { error } = session;
   if (!error) return nothing;
   const { batch, source } = session.state.values;
-  const more = () => resize(batch.length + 1);
+  const more = () => session.state.set({ batch: resized(batch, batch.length + 1) });
   const evaluate = () => session.state.set({ mode: "eval" }, { push: true });
   return html`<div class="refusal" role="alert"><p class="problem">${problemWords(error)}</p>
     <p class="soft small">${stale ? gettext("Below still stands the last setting that could be computed.") : nothing}</p>
@@ -250,11 +251,20 @@ function axesWords({ layout, shape: [samples = 1, channels = 1, height = 1, widt
 /** How many samples there are, and others in their place. */
 function samples() {
   const { batch } = session.state.values;
-  const act = heard(resize);
+  const act = heard((/** @type {number} */ count) =>
+    session.state.set({ batch: resized(batch, count) }),
+  );
+  const shuffle = () => session.state.set({ batch: others(batch) }, { push: true });
   return html`<div class="samples-row"><number-field slider data-control="samples" label=${gettext("Samples")} min="1" max=${MOST_MEMBERS}
       .value=${batch.length} @value-change=${act} @value-input=${heard(() => {})}></number-field>
     <button type="button" @click=${shuffle}>${gettext("Other samples")}</button>
     <span class="small soft">${gettext("Click a picture to change it.")}</span></div>`;
+}
+
+/** @param {CustomEvent<string[]>} event */
+function onBatch(event) {
+  event.stopPropagation();
+  session.state.set({ batch: event.detail }, { push: true });
 }
 
 /** Which channels are shown, and the way to the others. @param {Answer} answer */

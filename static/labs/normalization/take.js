@@ -6,7 +6,7 @@ import { CanvasPainter } from "../../core/canvas.js";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
 import { decode, Tensor } from "../../core/tensor.js";
-import { layoutOf, mapsOf } from "./layout.js";
+import { layoutOf, mapsOf } from "../../core/tensor-layout.js";
 import { SessionPart } from "./part.js";
 import { session } from "./session.js";
 import { torch } from "./torch.js";

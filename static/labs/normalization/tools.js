@@ -1,6 +1,7 @@
 import { html, nothing } from "lit";
 import { heard } from "../../components/heard.js";
 import { gettext, pick } from "../../core/i18n.js";
+import { reshaped } from "../../core/tensor-fields.js";
 import { SessionPart } from "./part.js";
 import { session } from "./session.js";
 import "../../components/choice-field.js";
@@ -119,24 +120,6 @@ function shape({ grid }) {
     );
     return html`<number-field label=${name} min="1" max="8" .value=${sizes[axis]} @value-change=${act}></number-field>`;
   })}`;
-}
-
-/** The same numbers where they are, new ones between −4 and 8 elsewhere.
- * @param {readonly number[][][][]} grid @param {readonly number[]} sizes
- */
-export function reshaped(grid, [samples = 1, channels = 1, rows = 1, columns = 1]) {
-  const list = (/** @type {number} */ length) => [...Array(length).keys()];
-  const fill = (
-    /** @type {number} */ b,
-    /** @type {number} */ c,
-    /** @type {number} */ y,
-    /** @type {number} */ x,
-  ) => ((7 * b + 5 * c + 11 * y + 3 * x + 4 * b * c) % 13) - 4;
-  return list(samples).map((b) =>
-    list(channels).map((c) =>
-      list(rows).map((y) => list(columns).map((x) => grid[b]?.[c]?.[y]?.[x] ?? fill(b, c, y, x))),
-    ),
-  );
 }
 
 customElements.define("normalization-tools", NormalizationTools);

@@ -4,7 +4,7 @@ import { gettext } from "../../core/i18n.js";
 
 /** @typedef {import("./fields.js").Method} Method */
 /** @typedef {import("./fields.js").Place} Place */
-/** @typedef {import("./layout.js").Kind} Kind */
+/** @typedef {import("../../core/tensor-layout.js").Kind} Kind */
 /** @typedef {import("./sets.js").Box} Box */
 
 /** A method's name. @param {Method} method */

@@ -5,6 +5,7 @@ import { html } from "lit";
 import { heard } from "../../../components/heard.js";
 import * as format from "../../../core/format.js";
 import { gettext, pick } from "../../../core/i18n.js";
+import { memberOf } from "../../../core/members.js";
 import { fields } from "../fields.js";
 import { session } from "../session.js";
 import "../../../components/number-field.js";
@@ -37,7 +38,7 @@ function opening() {
 
 /** The samples of the batch, those that are known. @returns {any[]} */
 export function members() {
-  return session.state.values.batch.flatMap((word) => session.memberOf(word) ?? []);
+  return session.state.values.batch.flatMap((word) => memberOf(word) ?? []);
 }
 
 /** The channel of the pinned element. */

@@ -1,24 +1,33 @@
 import { html, nothing } from "lit";
-import { gettext, pick } from "../../core/i18n.js";
-import { ITEMS, isItem, MOST_MEMBERS } from "./fields.js";
-import { SessionPart } from "./part.js";
-import { session } from "./session.js";
-import { learn, paint } from "./thumbs.js";
-import "../../components/picture-picker.js";
+import { gettext } from "../core/i18n.js";
+import { another, imageId, MOST_MEMBERS, memberName, samplePictures } from "../core/members.js";
+import { learn, paint } from "../core/thumbs.js";
+import { PageElement } from "./element.js";
+import "./picture-picker.js";
 
-/** @typedef {import("../../components/picture-picker.js").Picture} Picture */
+/** @typedef {import("./picture-picker.js").Picture} Picture */
+/** @typedef {Parameters<typeof learn>[0]} Seen */
 
 /**
  * `<member-rail>`: the samples of the batch, each in front of its row of the figure: a button that opens what can
  * be put in its place; and one more to add a sample.
  *
- * Property: `side` {number} of a picture, in px.
+ * Properties: `batch` {string[]} the samples, as links have them; `seen` {Seen | null} an answer that tells how they
+ * look; `side` {number} of a picture, in px. Event: `batch-change` {string[]}.
  */
-export class MemberRail extends SessionPart {
-  static properties = { side: { type: Number }, chosen: { state: true }, open: { state: true } };
+export class MemberRail extends PageElement {
+  static properties = {
+    batch: { attribute: false },
+    seen: { attribute: false },
+    side: { type: Number },
+    chosen: { state: true },
+    open: { state: true },
+  };
 
   constructor() {
     super();
+    /** @type {readonly string[]} */ this.batch = [];
+    /** @type {Seen | null} */ this.seen = null;
     this.side = 40;
     /** The sample that the menu is about; as many as there are samples: one more. */
     this.chosen = 0;
@@ -26,9 +35,8 @@ export class MemberRail extends SessionPart {
   }
 
   render() {
-    const { batch } = session.state.values;
-    const { answer } = session;
-    if (answer) learn(answer);
+    const { batch } = this;
+    if (this.seen) learn(this.seen);
     const full = batch.length >= MOST_MEMBERS;
     return html`<ol class="members" aria-label=${gettext("Samples")}>
         ${batch.map((word, index) => html`<li>${this.#button(word, index)}</li>`)}
@@ -44,7 +52,7 @@ export class MemberRail extends SessionPart {
     return html`<button type="button" class="thumb" popovertarget="member-menu" title=${memberName(word)}
         aria-label=${gettext("Sample {n}: {name}", { n: index, name: memberName(word) })}
         @click=${() => this.#choose(index)} @keydown=${(/** @type {KeyboardEvent} */ event) => {
-          if (event.key === "Delete" || event.key === "Backspace") remove(index);
+          if (event.key === "Delete" || event.key === "Backspace") this.#without(index);
         }}><canvas data-word=${word} width="28" height="28" .style=${`inline-size:${size}px;block-size:${size}px`} aria-hidden="true"></canvas></button>`;
   }
 
@@ -59,10 +67,10 @@ export class MemberRail extends SessionPart {
       <header><h3>${title}</h3>
         <button type="button" class="plain" popovertarget="member-menu" popovertargetaction="hide">${gettext("Close")}</button></header>
       <div class="row">
-        <button type="button" @click=${() => this.#put(String(random(batch)))}>${gettext("A random Fashion-MNIST picture")}</button>
+        <button type="button" @click=${() => this.#put(another(batch))}>${gettext("A random Fashion-MNIST picture")}</button>
         ${word ? html`<button type="button" ?disabled=${batch.length === 1} @click=${() => this.#remove(index)}>${gettext("Remove")}</button>` : nothing}
       </div>
-      <picture-picker .value=${(word && session.imageId(word)) ?? ""} .samples=${session.samples} @picture-change=${this.#onPicture}
+      <picture-picker .value=${(word && imageId(word)) ?? ""} .samples=${samplePictures()} @picture-change=${this.#onPicture}
         @picture-busy=${(/** @type {Event} */ event) => event.stopPropagation()}></picture-picker>
     </div>`;
   }
@@ -93,59 +101,30 @@ export class MemberRail extends SessionPart {
   #onPicture = (event) => {
     event.stopPropagation();
     const { id, origin } = event.detail;
-    const sample = origin === "sample" && session.samples.find((each) => each.id === id);
+    const sample = origin === "sample" && samplePictures().find((each) => each.id === id);
     this.#put(sample ? sample.name : id);
   };
 
   /** @param {string} word */
   #put(word) {
-    const { batch } = session.state.values;
+    const { batch } = this;
     const index = this.open ? Math.min(this.chosen, batch.length) : batch.length;
     const next = [...batch];
     next[Math.min(index, MOST_MEMBERS - 1)] = word;
-    session.state.set({ batch: next }, { push: true });
+    this.tell("batch-change", next);
     this.chosen = Math.min(index, next.length - 1);
   }
 
   /** @param {number} index */
   #remove(index) {
-    remove(index);
+    this.#without(index);
     /** @type {HTMLElement | null} */ (this.querySelector("#member-menu"))?.hidePopover();
   }
-}
 
-/** @param {number} index */
-function remove(index) {
-  const { batch } = session.state.values;
-  if (batch.length > 1) session.state.set({ batch: batch.toSpliced(index, 1) }, { push: true });
-}
-
-/** What a member is called. @param {string} word */
-export function memberName(word) {
-  if (isItem(word)) return gettext("Fashion-MNIST no. {n}", { n: word });
-  const sample = session.samples.find(({ name }) => name === word);
-  return sample ? pick(sample.title) : gettext("Your picture");
-}
-
-/** A held-out image that is not there yet. @param {readonly string[]} batch */
-function random(batch) {
-  let index = Math.floor(Math.random() * ITEMS);
-  while (batch.includes(String(index))) index = (index + 1) % ITEMS;
-  return index;
-}
-
-/** As many samples as are wanted: some dropped from the end, or random ones added. @param {number} count */
-export function resize(count) {
-  const batch = session.state.values.batch.slice(0, count);
-  while (batch.length < count) batch.push(String(random(batch)));
-  session.state.set({ batch });
-}
-
-/** Other samples, as many as there are. */
-export function shuffle() {
-  /** @type {string[]} */ const batch = [];
-  for (const _ of session.state.values.batch) batch.push(String(random(batch)));
-  session.state.set({ batch }, { push: true });
+  /** @param {number} index */
+  #without(index) {
+    if (this.batch.length > 1) this.tell("batch-change", this.batch.toSpliced(index, 1));
+  }
 }
 
 customElements.define("member-rail", MemberRail);

@@ -1,10 +1,10 @@
-/** What the lab knows of the trained networks: fetched when first needed, kept for good. */
+/** What a lab knows of the trained networks: fetched when first needed, kept for good. */
 
-import * as api from "../../core/api.js";
+import * as api from "./api.js";
 
-/** @typedef {import("../../core/wire.js").NetworkInfo} NetworkInfo */
-/** @typedef {import("../../core/wire.js").NetworkNode} NetworkNode */
-/** @typedef {import("../../core/wire.js").NetworkCard} NetworkCard */
+/** @typedef {import("./wire.js").NetworkInfo} NetworkInfo */
+/** @typedef {import("./wire.js").NetworkNode} NetworkNode */
+/** @typedef {import("./wire.js").NetworkCard} NetworkCard */
 
 export class Networks {
   /** All that there are. @type {readonly NetworkCard[]} */ cards = [];

@@ -4,13 +4,15 @@
  * features down and tokens across. Vectors (B, F): one map, samples down and features across.
  */
 
-import { grid } from "../../core/grid.js";
-import { Tensor } from "../../core/tensor.js";
+import { grid } from "./grid.js";
+import { Tensor } from "./tensor.js";
 
-/** @typedef {import("../../core/grid.js").Grid} Grid */
-/** @typedef {import("../../core/wire.js").Box} Box */
-/** @typedef {import("./fields.js").Place} Place */
-/** @typedef {import("./sets.js").Box} Part */
+/** @typedef {import("./grid.js").Grid} Grid */
+/** @typedef {import("./wire.js").Box} Box */
+/** @typedef {{b: number, c: number, y: number, x: number}} Place an element: sample, channel, row, column; of tokens
+ *   `y` is the token and `x` 0, of vectors both are 0 */
+/** @typedef {{b: [number, number], c: [number, number], y: [number, number], x: [number, number]}} Part a part of the
+ *   tensor: along each axis from … to before … */
 /** @typedef {{slot: number, y: number, x: number}} Spot a value of a map */
 /** @typedef {"maps" | "tokens" | "vectors"} Kind */
 

@@ -1,19 +1,19 @@
 import { html, nothing } from "lit";
-import { PageElement } from "../../components/element.js";
-import { CanvasPainter } from "../../core/canvas.js";
-import * as format from "../../core/format.js";
-import { hit, part } from "../../core/grid.js";
-import { gettext } from "../../core/i18n.js";
-import { onTheme } from "../../core/theme.js";
-import { walk } from "./layout.js";
+import { CanvasPainter } from "../core/canvas.js";
+import * as format from "../core/format.js";
+import { hit, part } from "../core/grid.js";
+import { gettext } from "../core/i18n.js";
+import { walk } from "../core/tensor-layout.js";
+import { onTheme } from "../core/theme.js";
+import { PageElement } from "./element.js";
 
 /** Px of the smallest box around a part of a set. */
 const LEAST = 7;
 
-/** @typedef {import("../../core/tensor.js").Tensor} Tensor */
-/** @typedef {import("./layout.js").Layout} Layout */
-/** @typedef {import("./fields.js").Place} Place */
-/** @typedef {import("./sets.js").Box} Box */
+/** @typedef {import("../core/tensor.js").Tensor} Tensor */
+/** @typedef {import("../core/tensor-layout.js").Layout} Layout */
+/** @typedef {import("../core/tensor-layout.js").Place} Place */
+/** @typedef {import("../core/tensor-layout.js").Part} Box */
 
 /**
  * `<tensor-block>`: all maps of a tensor on one canvas, the elements of one set in full colour and the others

@@ -1,29 +1,31 @@
 /** The samples as small pictures: as a network was given them, or as they are stored. */
 
-import { imageUrl } from "../../core/api.js";
-import { isItem } from "./fields.js";
-import { session } from "./session.js";
+import { imageUrl } from "./api.js";
+import { imageId, isItem } from "./members.js";
 
 /** @type {Map<string, ImageBitmapSource>} by what it shows */
 const known = new Map();
 /** @type {WeakSet<object>} */
 const seen = new WeakSet();
 
-/** Keep how the samples of an answer look. @param {import("./session.js").Answer} answer */
+/** Keep how the samples of an answer look.
+ * @param {{pictures: import("./tensor.js").Tensor | null, request: {source: object}}} answer
+ */
 export function learn({ pictures, request: { source } }) {
   if (!pictures || !("batch" in source) || seen.has(pictures)) return;
   seen.add(pictures);
   const [, depth = 1] = pictures.shape;
-  for (const [index, member] of source.batch.entries())
+  const batch = /** @type {{image?: string, index?: number}[]} */ (source.batch);
+  for (const [index, member] of batch.entries())
     known.set(keyOf(member), imageOf(pictures, index, depth));
 }
 
-/** @param {{kind: string, index?: number, image?: string}} member */
+/** @param {{index?: number, image?: string}} member */
 function keyOf({ index, image }) {
   return image ?? String(index);
 }
 
-/** @param {import("../../core/tensor.js").Tensor} pictures from 0 to 1 @param {number} index @param {number} depth */
+/** @param {import("./tensor.js").Tensor} pictures from 0 to 1 @param {number} index @param {number} depth */
 function imageOf(pictures, index, depth) {
   const { width, height } = pictures;
   const image = new ImageData(width, height);
@@ -42,7 +44,7 @@ function imageOf(pictures, index, depth) {
 /** Paint the sample that a canvas names. @param {HTMLCanvasElement} canvas */
 export function paint(canvas) {
   const { word = "" } = canvas.dataset;
-  const key = isItem(word) ? String(Number(word)) : (session.imageId(word) ?? "");
+  const key = isItem(word) ? String(Number(word)) : (imageId(word) ?? "");
   const image = known.get(key);
   if (image instanceof ImageData) {
     if (canvas.width !== image.width) canvas.width = image.width;
