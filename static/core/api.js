@@ -9,6 +9,7 @@ export { Latest } from "./latest.js";
 /** @typedef {import("./wire.js").WeightsRequest} WeightsRequest */
 /** @typedef {import("./wire.js").ConvolutionRequest} ConvolutionRequest */
 /** @typedef {import("./wire.js").NormalizationRequest} NormalizationRequest */
+/** @typedef {import("./wire.js").DropoutRequest} DropoutRequest */
 /** @typedef {import("./wire.js").AccuracyRequest} AccuracyRequest */
 /** @typedef {import("./wire.js").Encoding} Encoding */
 
@@ -141,6 +142,15 @@ export function convolution(body, { tensors = "float32", signal } = {}) {
  */
 export function normalization(body, { tensors = "float32", signal } = {}) {
   return request("POST", `/api/labs/normalization?tensors=${tensors}`, { json: body, signal });
+}
+
+/** Drop out.
+ * @param {DropoutRequest} body
+ * @param {{tensors?: Encoding, signal?: AbortSignal | undefined}} [options]
+ * @returns {Promise<import("./wire.js").DropoutAnswer>}
+ */
+export function dropout(body, { tensors = "float32", signal } = {}) {
+  return request("POST", `/api/labs/dropout?tensors=${tensors}`, { json: body, signal });
 }
 
 /** How often a network is right about held-out images.

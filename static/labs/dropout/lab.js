@@ -1,0 +1,23 @@
+import { html } from "lit";
+import { PageElement } from "../../components/element.js";
+
+/** `<dropout-lab>`: the figure, its controls beside it, and what follows from both below. */
+export class DropoutLab extends PageElement {
+  render() {
+    return html`<dropout-tools></dropout-tools>
+      <dropout-stage></dropout-stage>
+      <dropout-controls class="side"></dropout-controls>
+      <div class="below">
+        <drop-expectation></drop-expectation>
+        <drop-ensemble></drop-ensemble>
+        <drop-monte-carlo></drop-monte-carlo>
+        <drop-where></drop-where>
+        <drop-neighbours></drop-neighbours>
+        <drop-zoneout></drop-zoneout>
+        <drop-depth></drop-depth>
+        <drop-transformer></drop-transformer>
+      </div>`;
+  }
+}
+
+customElements.define("dropout-lab", DropoutLab);
