@@ -232,7 +232,7 @@ function fieldWords(host) {
   const { attending: places, place } = host;
   if (places && place)
     return gettext(
-      "The place in row {y}, column {x} looks; the colours say how much at each, most of all 1.",
+      "The place in row {y}, column {x} looks; the colours say how much it takes from each place.",
       { ...standing(places, place.y) },
     );
   const box = host.boxOf(place);
