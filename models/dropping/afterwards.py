@@ -9,9 +9,9 @@ import torch
 from pydantic import BaseModel, Field
 from torch import Tensor
 
-from models.dropping.checkpoints import checkpoints
+from models.dropping.checkpoints import checkpoints, parts
 from models.dropping.draws import Activations, Weights
-from models.dropping.rest import MAX_NUMBERS, Rest, behind
+from models.dropping.rest import Rest, behind
 from models.errors import Refused
 from models.normalization.source import Given
 from models.shapes import multiply_adds
@@ -20,6 +20,10 @@ from models.views.describe import Words
 FEWEST = 20
 """Masks below which nothing can be said about a mean."""
 SHOWN = 16
+MAX_EFFORT = 30_000_000
+"""Decisions drawn and applied: about half a second of one thread."""
+MAX_NUMBERS = 400_000_000
+"""Written by all layers up to the function, and added up: about a second."""
 
 Function = Literal["relu", "softmax"]
 
@@ -75,10 +79,10 @@ class _Means:
         self.sums, self.squares = torch.zeros_like(self.value), torch.zeros_like(self.value)
 
     def add(self, found: Tensor) -> None:
-        """`found` (n, …) of n masks; deviations from the value without dropout, in float64."""
-        off = found.double() - self.value
+        """`found` (n, …) of n masks: their deviations from the value without dropout."""
+        off = found - self.value.float()
         self.sums += off.sum(0)
-        self.squares += off.square().sum(0)
+        self.squares += off.square_().sum(0)
 
     def look(self, count: int) -> None:
         """Note the errors of the mean over the `count` masks so far."""
@@ -134,12 +138,10 @@ def follow(
         for part in torch.split(masks, path.at_once):
             before = path.run(drawn.outputs(part))
             results = path.function(before)
-            here = {point - seen for point in points if seen < point <= seen + len(part)}
-            ends = sorted({*here, len(part)})
-            for first, last in zip([0, *ends[:-1]], ends, strict=True):
+            for first, last, is_point in parts(points, seen, len(part)):
                 linear.add(before[first:last])
                 curved.add(results[first:last])
-                if last in here:
+                if is_point:
                     linear.look(seen + last)
                     curved.look(seen + last)
             seen += len(part)
@@ -155,10 +157,15 @@ def follow(
 def _affordable(given: Given, drawn: Activations | Weights) -> int:
     """Masks for which the dropped layer itself can be computed."""
     if isinstance(drawn, Activations):
-        return MAX_NUMBERS // given.x[0].numel()
+        return MAX_EFFORT // (drawn.effort + given.x[0].numel())
     assert given.loaded is not None
-    work = multiply_adds(drawn.step, given.loaded.shapes[drawn.step.name]) + 20 * drawn.decisions
-    return MAX_NUMBERS * 5 // max(work, 1)
+    work = multiply_adds(drawn.step, given.loaded.shapes[drawn.step.name]) // 50
+    return MAX_EFFORT // (drawn.effort + work)
+
+
+def _runs(rest: Rest) -> int:
+    """Versions that the rest of the network can be run for, their numbers added up as well."""
+    return min(rest.affordable(), MAX_NUMBERS // rest.numbers)
 
 
 def _by_hand(given: Given, function: Function) -> _Path:
@@ -177,7 +184,7 @@ def _of_network(given: Given, member: int, function: Function) -> _Path:
     network = given.loaded.network
     if function == "softmax":
         rest = Rest.of(given, member, network.output)
-        return _Path(rest.run, lambda x: x.softmax(1), (network.output, "softmax"), rest.affordable(), rest.at_once)  # fmt: skip
+        return _Path(rest.run, lambda x: x.softmax(1), (network.output, "softmax"), _runs(rest), rest.at_once)  # fmt: skip
     after = behind(network.steps, given.layer)
     curve = next((step for step in network.steps.values() if step.name in after and step.kind == "activation"), None)  # fmt: skip
     if curve is None:
@@ -192,7 +199,7 @@ def _of_network(given: Given, member: int, function: Function) -> _Path:
     def bent(x: Tensor) -> Tensor:
         return curve.function(x, **curve.arguments)
 
-    return _Path(rest.run, bent, (taken, curve.name), rest.affordable(), rest.at_once)
+    return _Path(rest.run, bent, (taken, curve.name), _runs(rest), rest.at_once)
 
 
 def _pairs(given: Given, curved: _Means, function: Function, count: int) -> list[PairOfMeans]:

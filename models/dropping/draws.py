@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import prod
 
 import torch
 from torch import Tensor
@@ -9,7 +10,8 @@ from torch import Tensor
 from models.dropping import connect
 from models.dropping.layer import DropoutSettings, generator
 from models.layers.alpha_dropout import alpha_dropout
-from models.layers.dropout import Variant, dropout_mask
+from models.layers.drop_block import keep_probability
+from models.layers.dropout import Variant, dropout_mask, mask_shape
 from models.layers.probability import keeping_scale
 from models.network import Step
 from models.normalization.source import Given
@@ -35,8 +37,7 @@ class Activations:
         """The masks, some at a time: (n, C, …) broadcastable to that many versions of x."""
         source = generator(seed)
         shape = self.x.shape[1:]
-        one = dropout_mask((1, *shape), 0.0, self.variant, block_size=self.settings.block_size)
-        at_once = max(CHUNK // one.numel(), 1)
+        at_once = max(CHUNK // self.decisions, 1)
         for first in range(0, draws, at_once):
             count = min(at_once, draws - first)
             yield dropout_mask(
@@ -67,14 +68,22 @@ class Activations:
     def exact(self) -> Tensor:
         """What the mean goes to, in float64; of blocks, whose scale varies, about that."""
         p = self.settings.p
+        if self.variant == "block" and p < 1:
+            kept = keep_probability(self.x.shape, p, self.settings.block_size)
+            return self.x.double() * kept / kept.mean()
         if self.variant == "alpha":
             return alpha_dropout(self.x.double(), torch.full((1,), 1 - p, dtype=torch.float64), p)
         return self.x.double() if p < 1 else self.x.double() * 0
 
     @property
     def decisions(self) -> int:
-        """Drawn for one mask."""
-        return dropout_mask((1, *self.x.shape[1:]), 0.0, self.variant).numel()
+        """Entries of one mask."""
+        return prod(mask_shape((1, *self.x.shape[1:]), self.variant))
+
+    @property
+    def effort(self) -> int:
+        """How many single decisions one mask takes as long as."""
+        return self.decisions * (3 if self.variant == "block" else 1)
 
 
 @dataclass(frozen=True)
@@ -121,8 +130,13 @@ class Weights:
 
     @property
     def decisions(self) -> int:
-        """Drawn for one mask."""
+        """Entries of one mask."""
         return int(self.step.arguments["weight"].numel())
+
+    @property
+    def effort(self) -> int:
+        """How many single decisions one mask takes as long as."""
+        return self.decisions
 
 
 def subject(given: Given, member: int, settings: DropoutSettings) -> Activations | Weights:

@@ -4,14 +4,16 @@ Inverted dropout keeps the expectation of what it is applied to, E[m h / (1 - p)
 linear afterwards. It does not keep that of what follows a ReLU or a softmax.
 """
 
+from dataclasses import replace
 from math import sqrt
 from typing import Literal
 
+import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor as Array
 
 from models.dropping.afterwards import AfterResult, Function, follow
-from models.dropping.checkpoints import checkpoints
+from models.dropping.checkpoints import checkpoints, parts
 from models.dropping.draws import Activations, Weights, subject
 from models.dropping.layer import DropoutSettings
 from models.errors import Refused
@@ -20,12 +22,12 @@ from models.shapes import multiply_adds
 from models.tensors import Encoding, Tensor, encode
 from models.views.run import Seed
 
-MAX_DECISIONS = 60_000_000
+MAX_DECISIONS = 64_000_000
 """Of all masks together: about a second of one thread."""
 
 
 class ExpectationParams(BaseModel):
-    """Draw this many masks and take the mean of what they leave."""
+    """Draw this many masks and take the mean of what they leave of the chosen channels of one member."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     draws: int = Field(1000, ge=1, le=10_000)
@@ -44,7 +46,9 @@ class Band(BaseModel):
 class ExpectationResult(BaseModel):
     member: int
     draws: list[int] = Field(description="Numbers of masks N, about ten for each power of ten, and the last.")
-    error_max: list[float] = Field(description="The largest |mean of N - h| over the member's elements.")
+    error_max: list[float] = Field(
+        description="The largest |mean of N - h| over the chosen channels; of connect over all."
+    )
     error_rms: list[float]
     line: list[float] | None = Field(
         description="What is expected of error_rms: c / √N. null for block and alpha."
@@ -53,8 +57,8 @@ class ExpectationResult(BaseModel):
         description="Between these error_rms lies with a probability of about 95 %; null also for connect."
     )
     limit: float = Field(
-        description="Where error_rms goes to in the end: 0, but for p = 1 and for alpha, which does not keep an element's "
-        "expectation."
+        description="Where error_rms goes to in the end: 0, but for p = 1; for alpha, which does not keep an element's "
+        "expectation; and for block, which drops the middle of a map more often than its rim (about)."
     )
     mean: Tensor = Field(description="Over all masks: [K, …], the chosen channels.")
     after: AfterResult | None
@@ -69,10 +73,13 @@ def expect(
     encoding: Encoding,
 ) -> ExpectationResult:
     """Draw the masks for one member and follow the mean."""
-    drawn = subject(given, member, settings)
+    whole = subject(given, member, settings)
+    drawn, h, shown = whole, given.x[member].double(), channels
+    if isinstance(whole, Activations):
+        drawn, h = replace(whole, x=whole.x[:, channels]), h[channels]
+        shown = torch.arange(len(channels))
     points = checkpoints(params.draws)
     _check(given, drawn, params.draws, len(points))
-    h = given.x[member].double()
     sums = _running(drawn, params, points)
     errors = [(drawn.mean(total / count)[0] - h) for count, total in zip(points, sums, strict=True)]
     line, interval = _law(drawn, points)
@@ -85,19 +92,20 @@ def expect(
         line=line,
         interval=interval,
         limit=_rms(drawn.exact()[0] - h),
-        mean=encode(mean.index_select(0, channels), encoding),
+        mean=encode(mean[shown], encoding),
         after=None
         if params.after == "none"
-        else follow(given, member, drawn, params.after, params.draws, params.seed),
+        else follow(given, member, whole, params.after, params.draws, params.seed),
     )
 
 
 def _check(given: Given, drawn: Activations | Weights, draws: int, points: int) -> None:
-    if draws * drawn.decisions > MAX_DECISIONS:
+    allowed = MAX_DECISIONS // drawn.effort
+    if draws > allowed:
         raise Refused(
             "too-much-work",
-            f"{draws:,} masks of {drawn.decisions:,} decisions are too many; {MAX_DECISIONS // drawn.decisions:,} masks "
-            "are allowed here. Ask for fewer, or choose a layer that gives less.",
+            f"{draws:,} masks of {drawn.decisions:,} decisions are too many; {allowed:,} masks are allowed here. "
+            "Ask for fewer masks or channels, or choose a layer that gives less.",
             "expectation.draws",
         )
     if isinstance(drawn, Weights):
@@ -114,12 +122,10 @@ def _running(drawn: Activations | Weights, params: ExpectationParams, points: li
     seen = 0
     for masks in drawn.masks(params.draws, params.seed):
         weighted = drawn.weighted(masks)
-        here = {point - seen for point in points if seen < point <= seen + len(masks)}
-        ends = sorted({*here, len(masks)})
-        for first, last in zip([0, *ends[:-1]], ends, strict=True):
+        for first, last, is_point in parts(points, seen, len(masks)):
             part = weighted[first:last].sum(0, keepdim=True).double()
             total = part if total is None else total + part
-            if last in here:
+            if is_point:
                 sums.append(total)
         seen += len(masks)
     return sums
@@ -141,7 +147,8 @@ def _law(drawn: Activations | Weights, points: list[int]) -> tuple[list[float] |
     if drawn.variant in ("block", "alpha"):
         return None, None
     power = odds * drawn.x.double().square()
-    by_decision = {"channel": power.flatten(2).sum(2), "row": power.sum()[None]}.get(drawn.variant, power)
+    by_channel = power.view(1, power.shape[1], -1).sum(2)
+    by_decision = {"channel": by_channel, "row": power.sum()[None]}.get(drawn.variant, power)
     c = sqrt(float(power.mean()))
     line = [c / sqrt(count) for count in points]
     if c == 0:

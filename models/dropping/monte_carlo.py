@@ -79,7 +79,7 @@ def predict_often(
         and params.draws * multiply_adds(network.steps[given.layer], given.loaded.shapes[given.layer])
         > MAX_MULTIPLY_ADDS // 2
     )
-    if work > MAX_NUMBERS // 5 or heavy:
+    if work > MAX_NUMBERS // 20 or heavy:
         raise Refused(
             "too-much-work",
             "So many masks of so many decisions would take too long; ask for fewer.",

@@ -11,8 +11,8 @@ from models.normalization.source import Given
 from models.recorder import Record, walk
 from models.shapes import multiply_adds
 
-MAX_MULTIPLY_ADDS = 10_000_000_000
-MAX_NUMBERS = 500_000_000
+MAX_MULTIPLY_ADDS = 20_000_000_000
+MAX_NUMBERS = 1_500_000_000
 """Written in all by all layers: together less than 3 seconds of one thread."""
 AT_ONCE = 1 << 22
 """Numbers that one layer may hold at a time."""

@@ -36,7 +36,8 @@ def block_mask(
     places = (*shape[:2], shape[2] - height + 1, shape[3] - width + 1)
     seeds = torch.empty(places).bernoulli_(gamma, generator=generator)
     padded = F.pad(seeds, (width - 1, width - 1, height - 1, height - 1))
-    return 1 - F.max_pool2d(padded, (height, width), stride=1)
+    rows = F.max_pool2d(padded, (height, 1), stride=1)
+    return 1 - F.max_pool2d(rows, (1, width), stride=1)
 
 
 def keep_probability(shape: Sequence[int], p: float, block_size: int) -> Tensor:
