@@ -54,7 +54,7 @@ def draw(given: Given, params: SpreadParams) -> SpreadResult:
     """The statistics of `draws` batches of each size, of the layer's 1,000 held-out images."""
     everything = population(given, "spread")
     check_channel(params.channel, everything.shape[1], "spread.channel")
-    images = everything[:, params.channel].double().flatten(1)
+    images = everything[:, params.channel].double().reshape(len(everything), -1)
     generator = torch.Generator().manual_seed(params.seed)
     drawn = [torch.randint(len(images), (params.draws, size), generator=generator) for size in SIZES]
     sums = Sums.of(images)

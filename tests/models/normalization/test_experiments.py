@@ -56,6 +56,14 @@ def test_larger_batches_scatter_less_as_one_over_the_root() -> None:
     assert asked({"source": SOURCE, "spread": {"channel": 5, "draws": 400, "seed": 1}}).spread != found
 
 
+def test_vectors_have_one_number_an_image() -> None:
+    source = of_network("flatten", 0, 1)
+    found = asked({"source": source, "spread": {}, "training": {"size": 4, "steps": 3}})
+    assert found.spread is not None and found.spread.n_per_image == 1
+    assert found.spread.variance.hi[0] == 0 < found.spread.variance.lo[-1]
+    assert found.training is not None and found.training.n == 4 and found.training.trained is None
+
+
 def test_a_line_has_its_slope_and_a_constant_channel_none() -> None:
     x = torch.tensor([1.0, 2.0, 4.0]).double()
     assert slope(x, 3 * x**-0.5) == pytest.approx(-0.5)
