@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from models.networks.weights import load_network
+from models.views.accuracy import AccuracyResult
 from models.views.explain import ExplainResult
 from models.views.run import RunResult
 from models.views.unit import UnitResult
@@ -108,6 +109,8 @@ def test_every_question_is_answered_or_refused(client: TestClient, name: str, da
     }
     encoding = data.draw(st.sampled_from(["list", "float32", "uint8"]))
     check(client.post(f"/api/networks/{name}/run?tensors={encoding}", json=body), RunResult)
+    measure = {"interventions": body["interventions"], "items": 50, "seed": body["seed"]}
+    check(client.post(f"/api/networks/{name}/accuracy", json=measure), AccuracyResult)
     if not layers:
         return
     place = {key: data.draw(st.integers(0, 12)) for key in ("channel", "y", "x")}

@@ -9,9 +9,10 @@ if not WORKER_ENVIRONMENT.items() <= os.environ.items():
     command = [sys.executable, "-m", "tests.benchmarks"]
     os.execve(sys.executable, command, {**os.environ, **WORKER_ENVIRONMENT})
 
-from tests.benchmarks import convolution, lab_page, page, picture
+from tests.benchmarks import convolution, lab_page, normalization, page, picture
 
 picture.main()
 convolution.main()
+normalization.main()
 page.main()
 lab_page.main()
