@@ -2,6 +2,7 @@ import * as format from "../core/format.js";
 import { gettext } from "../core/i18n.js";
 
 /** @typedef {import("../core/wire.js").Intervention} Intervention */
+/** @typedef {NonNullable<Extract<Intervention, {kind: "dropout"}>["variant"]>} Variant */
 
 /** What a change does, in a few words; the layer is named beside it.
  * @param {Intervention} change
@@ -24,6 +25,12 @@ export function changeWords(change) {
       return normalization(change);
     case "dropout":
       return dropout(change);
+    case "drop_after":
+      return [gettext("dropout after it"), ...mask(change)].join(", ");
+    case "drop_connect":
+      return [gettext("weights dropped (DropConnect)"), ...mask(change)].join(", ");
+    case "recurrent":
+      return recurrent(change);
     case "activation":
       return gettext("function: {name}", { name: FUNCTIONS[change.function] });
     case "pooling":
@@ -109,17 +116,39 @@ const methods = () => ({
 });
 
 /** @param {Extract<Intervention, {kind: "dropout"}>} change */
-function dropout({ on, p, variant, seed }) {
-  if (on === false) return gettext("dropout off");
-  const words = {
-    element: gettext("single values"),
-    channel: gettext("whole channels"),
-    row: gettext("the whole branch, per picture"),
-    batch: gettext("the whole branch, for all"),
-  };
-  /** @type {string[]} */ const parts = [gettext("dropout on")];
-  if (typeof p === "number") parts.push(`p = ${format.number(p)}`);
-  if (variant) parts.push(words[variant]);
-  if (typeof seed === "number") parts.push(gettext("seed {n}", { n: seed }));
-  return parts.join(", ");
+function dropout(change) {
+  if (change.on === false) return gettext("dropout off");
+  return [gettext("dropout on"), ...mask(change)].join(", ");
 }
+
+/** @param {Extract<Intervention, {kind: "recurrent"}>} change */
+function recurrent({ rule = "zoneout", p, seed }) {
+  if (rule === "none") return gettext("as trained");
+  const what =
+    rule === "zoneout" ? gettext("zoneout on the state") : gettext("dropout on the state");
+  return [what, ...mask({ p, seed })].join(", ");
+}
+
+/** How often, what together, and by which throw of the dice.
+ * @param {{p?: number | null | undefined, variant?: Variant | null | undefined, seed?: number | null | undefined,
+ *   block_size?: number | null | undefined}} change
+ */
+function mask({ p, variant, seed, block_size }) {
+  /** @type {string[]} */ const parts = [];
+  if (typeof p === "number") parts.push(`p = ${format.number(p)}`);
+  if (variant === "block" && block_size)
+    parts.push(gettext("blocks of {n}", { n: `${block_size}×${block_size}` }));
+  else if (variant) parts.push(variants()[variant]);
+  if (typeof seed === "number") parts.push(gettext("seed {n}", { n: seed }));
+  return parts;
+}
+
+/** @type {() => Record<Variant, string>} */
+const variants = () => ({
+  element: gettext("single values"),
+  channel: gettext("whole channels"),
+  block: gettext("square blocks"),
+  row: gettext("the whole branch, per picture"),
+  batch: gettext("the whole branch, for all"),
+  alpha: gettext("single values, as SELU wants it"),
+});

@@ -25,6 +25,16 @@ test("every kind of change has its words", () => {
       "dropout on, p = 0.500, whole channels",
     ],
     [{ kind: "dropout", on: false }, "dropout off"],
+    [{ kind: "dropout", variant: "block", block_size: 5 }, "dropout on, blocks of 5×5"],
+    [
+      { kind: "drop_after", p: 0.2, variant: "block", seed: 4 },
+      "dropout after it, p = 0.200, square blocks, seed 4",
+    ],
+    [{ kind: "drop_after", variant: "alpha" }, "dropout after it, single values, as SELU wants it"],
+    [{ kind: "drop_connect", p: 0.5 }, "weights dropped (DropConnect), p = 0.500"],
+    [{ kind: "recurrent", p: 0.25 }, "zoneout on the state, p = 0.250"],
+    [{ kind: "recurrent", rule: "dropout", seed: 0 }, "dropout on the state, seed 0"],
+    [{ kind: "recurrent", rule: "none" }, "as trained"],
     [{ kind: "activation", function: "gelu" }, "function: GELU"],
     [{ kind: "pooling", method: "max" }, "pools the maximum"],
   ];
