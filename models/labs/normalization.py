@@ -9,11 +9,11 @@ from torch import Tensor as Array
 
 from models.errors import Refused
 from models.layers.normalization import statistics_of
-from models.layers.running import Running, updated
 from models.normalization import check, element, folding, mates, padding, sets, source, spread, training
 from models.normalization.element import ElementPlace, ElementSteps
 from models.normalization.folding import FoldingParams, FoldingResult
-from models.normalization.layer import Layer, LayerSettings, check_range, resolve
+from models.normalization.kept import RunningStatistics, keep
+from models.normalization.layer import Layer, LayerSettings, TrainedNorm, check_range, resolve, trained_norm
 from models.normalization.mates import MatesParams, MatesResult
 from models.normalization.padding import PaddingParams, PaddingResult
 from models.normalization.sets import SetStatistics, SharedAxes
@@ -46,29 +46,6 @@ class NormalizationParams(LayerSettings):
     spread: SpreadParams | None = Field(None, description="Draw batches of many sizes.")
     padding_sweep: PaddingParams | None = Field(None, description="Pad the tokens more and more.")
     folding: FoldingParams | None = Field(None, description="Fold the layer into the convolution before it.")
-
-
-class TrainedNorm(BaseModel):
-    """The normalisation of the network that takes this tensor."""
-
-    layer: str
-    method: str
-    groups: int
-    eps: float
-    tracked: bool = Field(description="Whether it has running statistics.")
-
-
-class RunningPair(BaseModel):
-    mean: list[float]
-    variance: list[float]
-
-
-class RunningStatistics(BaseModel):
-    """Before this batch and after it; eval changes nothing."""
-
-    before: RunningPair
-    after: RunningPair
-    batches: int = Field(description="Batches that had been seen before this one.")
 
 
 class NormalizationResult(BaseModel):
@@ -147,7 +124,7 @@ def run(
         _check_eps(params, layer)
         index = element.place(params.at, x.shape, given.layout) if params.at else None
         _check_answer(params, given, len(channels), encoding, limit)
-        text, y, after = _layer(given, layer)
+        text, y = _layer(given, layer)
         steps = by_hand(x, layer)
         found = statistics_of(x, layer.method, layer.groups)
         check_range(steps.normalized, steps.y, y)
@@ -166,7 +143,7 @@ def run(
             layout=given.layout,
             shape=list(x.shape),
             axes=AXES[given.layout],
-            norm=_trained(given),
+            norm=trained_norm(given),
             gamma=layer.gamma.tolist(),
             beta=layer.beta.tolist(),
             eps=layer.eps,
@@ -178,7 +155,7 @@ def run(
             lengths=None if given.lengths is None else given.lengths.tolist(),
             shared=sets.shared(layer.method, given.layout, x.shape, layer.groups),
             sets=sets.statistics(found, _exact(encoding)) if "sets" in params.record else None,
-            running=_running(layer, after),
+            running=keep(given, layer),
             pictures=tensors.get("pictures"),
             input=tensors.get("input"),
             normalized=tensors.get("normalized"),
@@ -248,8 +225,8 @@ def _check_answer(
         )
 
 
-def _layer(given: Given, layer: Layer) -> tuple[str, Array, Running | None]:
-    """What PyTorch's own layer makes of the tensor: how one would write it, its output, its statistics afterwards."""
+def _layer(given: Given, layer: Layer) -> tuple[str, Array]:
+    """How one would write PyTorch's own layer, and what it makes of the tensor."""
     written = check.pytorch(layer, given.x.shape)
     try:
         y = check.run(written, given.x)
@@ -259,30 +236,4 @@ def _layer(given: Given, layer: Layer) -> tuple[str, Array, Running | None]:
             f"A set has a single value, which has no spread to normalise by. PyTorch says: ValueError: {error}",
             given.field,
         ) from None
-    after = layer.running
-    if after is not None and layer.mode == "train":
-        after = updated(after, given.x, layer.momentum)
-    return written.text, y, after
-
-
-def _trained(given: Given) -> TrainedNorm | None:
-    if given.norm is None:
-        return None
-    a = given.norm.arguments
-    return TrainedNorm(
-        layer=given.norm.name,
-        method=a["method"],
-        groups=a.get("groups", 1),
-        eps=a["eps"],
-        tracked=a.get("running_mean") is not None,
-    )
-
-
-def _running(layer: Layer, after: Running | None) -> RunningStatistics | None:
-    if layer.running is None or after is None:
-        return None
-    before, then = (
-        RunningPair(mean=each.mean.tolist(), variance=each.variance.tolist())
-        for each in (layer.running, after)
-    )
-    return RunningStatistics(before=before, after=then, batches=layer.running.batches)
+    return written.text, y

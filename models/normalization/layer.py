@@ -61,6 +61,16 @@ class LayerSettings(BaseModel):
     )
 
 
+class TrainedNorm(BaseModel):
+    """The normalisation of the network that takes this tensor."""
+
+    layer: str
+    method: str
+    groups: int
+    eps: float
+    tracked: bool = Field(description="Whether it has running statistics.")
+
+
 @dataclass(frozen=True)
 class Layer:
     """`gamma` and `beta` are (C); `statistics` those that normalise: None where the method has no choice.
@@ -144,6 +154,20 @@ def _running(settings: LayerSettings, source: Given, fed: Running | None) -> Run
             raise Refused("missing", "fed needs `training`: the batches to feed.", "training")
         return fed
     return Running.fresh(source.x.shape[1])
+
+
+def trained_norm(source: Given) -> TrainedNorm | None:
+    """The network's layer that takes this tensor."""
+    if source.norm is None:
+        return None
+    a = source.norm.arguments
+    return TrainedNorm(
+        layer=source.norm.name,
+        method=a["method"],
+        groups=a.get("groups", 1),
+        eps=a["eps"],
+        tracked=a.get("running_mean") is not None,
+    )
 
 
 def trained_running(source: Given) -> Running | None:

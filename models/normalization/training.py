@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
+from typing import Literal
 
 import torch
 from pydantic import BaseModel, ConfigDict, Field
@@ -32,6 +33,9 @@ class BatchesParams(BaseModel):
     )
     seed: Seed = 0
     channel: int = Field(0, ge=0, description="The channel whose statistics are told.")
+    begin: Literal["fresh", "trained"] = Field(
+        "fresh", description="The running statistics before the first batch: 0 and 1, or what training left."
+    )
 
 
 class StatisticsPair(BaseModel):
@@ -68,6 +72,7 @@ class BatchesResult(BaseModel):
     batch_unbiased: list[float] = Field(description="Over n - 1: it goes into the running variance.")
     running_mean: list[float] = Field(description="Before the first batch and after each.")
     running_variance: list[float]
+    batches: int = Field(description="Batches that had been seen before the first of these.")
     population: PopulationStatistics
     trained: StatisticsPair | None = Field(
         description="What training left in the layer; null where there is none."
@@ -84,11 +89,15 @@ class BatchesResult(BaseModel):
 
 @dataclass(frozen=True)
 class Feed:
-    """The batches of a question: `images` (N, C, …) and the places in them of each batch's (size)."""
+    """The batches of a question: `images` (N, C, …) and the places in them of each batch's (size).
+
+    `begin` are the running statistics before the first.
+    """
 
     images: Tensor
     batches: list[Tensor]
     step: int
+    begin: Running
 
     def of(self, channel: int | None = None) -> Iterator[Tensor]:
         """Batch by batch, (size, C, …), all channels or one."""
@@ -113,12 +122,25 @@ def feed(given: Given, params: BatchesParams) -> Feed:
         )
     generator = torch.Generator().manual_seed(params.seed)
     batches = [torch.randperm(len(images), generator=generator)[: params.size] for _ in range(params.steps)]
-    return Feed(images, batches, step)
+    return Feed(images, batches, step, _begin(given, params, images.shape[1]))
+
+
+def _begin(given: Given, params: BatchesParams, channels: int) -> Running:
+    if params.begin == "fresh":
+        return Running.fresh(channels)
+    trained = trained_running(given)
+    if trained is None:
+        raise Refused(
+            "no-running-statistics",
+            f"Training left no running statistics for {given.layer}.",
+            "training.begin",
+        )
+    return trained
 
 
 def fed(feed: Feed, momentum: float | None) -> Running:
     """The running statistics of all channels after the batches up to the step that is asked for."""
-    running = Running.fresh(feed.images.shape[1])
+    running = feed.begin
     for _, batch in zip(range(feed.step), feed.of(), strict=False):
         running = _updated(running, batch, momentum)
     return running
@@ -139,14 +161,15 @@ def tell(
     given: Given, params: BatchesParams, feed: Feed, running: Running, layer: Layer, member: int
 ) -> BatchesResult:
     """One channel batch by batch, and what the network makes of `member` with `running`, those of the step."""
-    told = Running.fresh(1)
+    chosen = slice(params.channel, params.channel + 1)
+    told = Running(feed.begin.mean[chosen], feed.begin.variance[chosen], feed.begin.batches)
     history = [told]
     found = []
     for batch in feed.of(params.channel):
         told = _updated(told, batch, layer.momentum)
         history.append(told)
         found.append(statistics_of(batch, "batch"))
-    everything = statistics_of(feed.images[:, params.channel : params.channel + 1], "batch")
+    everything = statistics_of(feed.images[:, chosen], "batch")
     train, evaluated = _predictions(given, layer, running, member)
     return BatchesResult(
         channel=params.channel,
@@ -156,6 +179,7 @@ def tell(
         batch_unbiased=[float(each.unbiased) for each in found if each.unbiased is not None],
         running_mean=[float(each.mean) for each in history],
         running_variance=[float(each.variance) for each in history],
+        batches=feed.begin.batches,
         population=PopulationStatistics(
             mean=float(everything.mean), variance=float(everything.variance), images=len(feed.images)
         ),
