@@ -15,6 +15,7 @@ from models.kernel_set import Value, check_rectangular
 from models.network import Step, ancestors
 from models.networks.registry import SPECS
 from models.networks.weights import Loaded, load_network
+from models.normalization import tokens
 from models.pictures import Prepared
 from models.recorder import Record, walk
 from models.shapes import multiply_adds, written
@@ -158,6 +159,8 @@ def given(
         return Given(x, "maps", x)
     loaded = load_network(_known(source.network))
     check_layer(loaded, source.layer, len(source.batch), runs, most)
+    if isinstance(source, TokensSource):
+        tokens.patch_of(loaded, source.layer)
     inputs = _inputs(source, loaded, stored)
     maps = activations(loaded, inputs, source.layer)
     found = Given(
@@ -242,22 +245,19 @@ def _norm(loaded: Loaded, layer: str) -> Step | None:
 def _tokens(found: Given, source: TokensSource) -> Given:
     """Maps (B, D, h, w) as padded sequences (B, D, L)."""
     assert found.loaded is not None and found.inputs is not None
-    rows = _patches(found, source.layer)
-    sequences = found.maps.flatten(2)
-    kept = torch.ones_like(rows) if source.keep == "all" else rows
-    lengths = kept.sum(1)
-    longest = int(lengths.max())
+    kept = tokens.everything(found.maps)
+    if source.keep == "content":
+        patch = tokens.patch_of(found.loaded, source.layer)
+        kept = tokens.content(greys(found.loaded, found.inputs), patch)
+    longest = int(kept.sum(1).max())
     if longest == 0:
         raise Refused("missing", "No member has anything in it: there are no tokens to keep.", "source.batch")
-    x = sequences.new_zeros(*sequences.shape[:2], longest + source.padding)
-    for index, (sequence, chosen) in enumerate(zip(sequences, kept, strict=True)):
-        x[index, :, : int(lengths[index])] = sequence[:, chosen]
-    if x.numel() > MAX_NUMBERS:
+    numbers = found.maps[..., 0, 0].numel() * (longest + source.padding)
+    if numbers > MAX_NUMBERS:
         raise Refused(
-            "too-much-work",
-            f"The tokens would have {x.numel():,} numbers; take fewer samples.",
-            "source.batch",
+            "too-much-work", f"The tokens would have {numbers:,} numbers; take fewer samples.", "source.batch"
         )
+    x, lengths = tokens.sequences(found.maps, kept, source.padding)
     return replace(found, x=x, layout="tokens", lengths=lengths)
 
 
@@ -270,35 +270,6 @@ def among(found: Given, source: _OfNetwork, member: int, items: Tensor) -> Given
     maps[others] = activations(found.loaded, inputs[others], found.layer)
     changed = replace(found, x=maps, maps=maps, inputs=inputs)
     return _tokens(changed, source) if isinstance(source, TokensSource) else changed
-
-
-def _patches(found: Given, layer: str) -> Tensor:
-    """Which patches of the pictures have something lighter than the background in them: (B, h · w)."""
-    assert found.loaded is not None and found.inputs is not None
-    shape = found.loaded.shapes[layer]
-    size = found.inputs.shape[2:]
-    field = found.loaded.receptive_fields.get(layer)
-    if len(shape) != 3 or field is None:
-        raise Refused(
-            "no-maps",
-            f"{layer} gives {written(shape)} numbers: it has no places to be tokens.",
-            "source.layer",
-        )
-    jump = field.jump
-    if (shape[1] * jump[0], shape[2] * jump[1]) != tuple(size):
-        raise Refused(
-            "wrong-kind",
-            f"{layer} gives maps of {written(shape[1:])}, which do not part the {written(size)} pixels of the "
-            "picture into patches.",
-            "source.layer",
-        )
-    light = greys(found.loaded, found.inputs).amax(1) > HALF_A_LEVEL
-    patches = light.unfold(1, jump[0], jump[0]).unfold(2, jump[1], jump[1])
-    return patches.flatten(3).any(3).flatten(1)
-
-
-HALF_A_LEVEL = 0.5 / 255
-"""Less is black in a picture of 256 levels."""
 
 
 def greys(loaded: Loaded, inputs: Tensor) -> Tensor:
