@@ -22,8 +22,8 @@ const LEAST = 7;
  * Properties
  * - `tensor` {Tensor | null} as `mapsOf` gives it, `layout` {Layout} where its maps lie
  * - `range` {[number, number] | null} of the colours; null: each map by its own
- * - `signed` {boolean} diverging colours
- * - `box` {Box | null} the set in full colour; null: all are
+ * - `signed` {boolean} diverging colours; `mask` {boolean} black for 0 and white for 1 instead
+ * - `box` {Box | null} the set with a line around it; null: none; `veil` {number} how much the others stand back, 0…1
  * - `cursor`, `pinned` {Place | null} elements outlined; the cursor is set here
  * - `lengths` {number[] | null} tokens: how many of each sample are real; the others are hatched
  * - `label` {string}, `name` {(place) => string} what an element is called
@@ -39,7 +39,9 @@ export class TensorBlock extends PageElement {
     layout: { attribute: false },
     range: { attribute: false },
     signed: { type: Boolean },
+    mask: { type: Boolean },
     box: { attribute: false },
+    veil: { type: Number },
     cursor: { attribute: false },
     pinned: { attribute: false },
     lengths: { attribute: false },
@@ -57,6 +59,8 @@ export class TensorBlock extends PageElement {
     /** @type {Layout | null} */ this.layout = null;
     /** @type {readonly [number, number] | null} */ this.range = null;
     this.signed = false;
+    this.mask = false;
+    this.veil = 0.66;
     /** @type {Box | null} */ this.box = null;
     /** @type {Place | null} */ this.cursor = null;
     /** @type {Place | null} */ this.pinned = null;
@@ -101,7 +105,8 @@ export class TensorBlock extends PageElement {
 
   /** @param {Map<PropertyKey, unknown>} changed */
   updated(changed) {
-    if (["tensor", "layout", "range", "signed"].some((name) => changed.has(name))) this.#paint();
+    if (["tensor", "layout", "range", "signed", "mask"].some((name) => changed.has(name)))
+      this.#paint();
     if (["tensor", "layout", "box", "lengths"].some((name) => changed.has(name))) this.#veil();
   }
 
@@ -128,11 +133,19 @@ export class TensorBlock extends PageElement {
   }
 
   #paint() {
-    const { tensor, layout, range, signed } = this;
+    const { tensor, layout, range, signed, mask } = this;
     const canvas = /** @type {HTMLCanvasElement | null} */ (this.querySelector(".values"));
     if (!canvas || !tensor || !layout) return;
     const shown = Array.from({ length: tensor.count }, (_, map) => map);
-    this.#painter.paint(canvas, { tensor, shown, grid: layout.grid, range, signed, rgb: false });
+    this.#painter.paint(canvas, {
+      tensor,
+      shown,
+      grid: layout.grid,
+      range,
+      signed,
+      rgb: false,
+      mask,
+    });
   }
 
   /** The elements outside of the set behind a veil, the parts of the set with a line around them: as fine as the
@@ -161,7 +174,7 @@ export class TensorBlock extends PageElement {
         at.height * height,
       ]);
     });
-    context.globalAlpha = 0.66;
+    context.globalAlpha = this.veil;
     context.fillStyle = style.backgroundColor;
     context.beginPath();
     context.rect(0, 0, width, height);

@@ -1,4 +1,4 @@
-import { palette, scaleFor } from "./colour.js";
+import { MASK, palette, scaleFor } from "./colour.js";
 import { paintColour, paintMaps } from "./paint.js";
 import { theme } from "./theme.js";
 
@@ -8,8 +8,8 @@ import { theme } from "./theme.js";
 /**
  * @typedef {{
  *   tensor: Tensor, shown: readonly number[], grid: Grid,
- *   range: readonly [number, number] | null, signed: boolean | null, rgb: boolean,
- * }} Picture what a heat map shows; the names are those of `<heat-map>`'s properties
+ *   range: readonly [number, number] | null, signed: boolean | null, rgb: boolean, mask?: boolean,
+ * }} Picture what a heat map shows; the names are those of `<heat-map>`'s properties; `mask`: 0 is black and 1 white
  */
 
 /** The scale that a map is painted in: that of the common range, or of its own.
@@ -40,6 +40,9 @@ export class CanvasPainter {
     if (rgb) {
       const own = (/** @type {number} */ triple) => [3 * triple, 3 * triple + 1, 3 * triple + 2];
       paintColour(pixels, grid, tensor, shown, (triple) => range ?? tensor.range(own(triple)));
+    } else if (picture.mask) {
+      const scale = scaleFor(0, 1, false);
+      paintMaps(pixels, grid, tensor, shown, () => ({ scale, colours: MASK }));
     } else {
       const signed = picture.signed ?? (range ?? tensor.range())[0] < 0;
       const colours = palette(signed ? "diverging" : "sequential", theme());

@@ -104,6 +104,12 @@ export function palette(kind, theme) {
   return colours;
 }
 
+/** From black at 0 to white at 1, in either theme: a mask. */
+export const MASK = Uint32Array.from({ length: STEPS + 1 }, (_, i) => {
+  const light = Math.round((255 * i) / STEPS);
+  return pack([light, light, light]);
+});
+
 /** The colour of one value, 0xAABBGGRR.
  * @param {number} value
  * @param {Scale} scale

@@ -12,6 +12,17 @@ export function problemWords(error) {
   return meaning ?? (error instanceof Error ? error.message : String(error));
 }
 
+/** What a refusal says against some fields of the request; "" where it is about others.
+ * @param {import("./api.js").ApiError | null} error @param {readonly string[]} names
+ */
+export function problemAt(error, names) {
+  const field = error?.field.split(".")[0] ?? "";
+  if (!error || !names.includes(field)) return "";
+  const words = problemWords(error);
+  // It stands beside the control; the field need not be named again.
+  return words.startsWith(`${error.field}: `) ? words.slice(error.field.length + 2) : words;
+}
+
 const meanings = () => ({
   unreachable: gettext("The server cannot be reached. Is it still running?"),
   "no-picture": gettext("There was no picture file among what you gave."),

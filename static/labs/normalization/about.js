@@ -1,18 +1,13 @@
 /** What the controls need to know of the session. */
 
-import { problemWords } from "../../core/problems.js";
+import { problemAt } from "../../core/problems.js";
 import { session } from "./session.js";
 
 /** What the server says against the present value of a field; "" where nothing.
  * @param {...string} names of fields of the request
  */
 export function problem(...names) {
-  const { error } = session;
-  const field = error?.field.split(".")[0] ?? "";
-  if (!error || !names.includes(field)) return "";
-  const words = problemWords(error);
-  // It stands beside the control; the field need not be named again.
-  return words.startsWith(`${error.field}: `) ? words.slice(error.field.length + 2) : words;
+  return problemAt(session.error, names);
 }
 
 /** γ or β of the channel that is looked at, as the last answer has it. @param {"gamma" | "beta"} name */

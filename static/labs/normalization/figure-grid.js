@@ -5,9 +5,10 @@ import { room } from "../../core/cells.js";
 import { writer } from "../../core/digits.js";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
+import { placeName } from "../../core/place-words.js";
 import { Tensor } from "../../core/tensor.js";
 import { session } from "./session.js";
-import { placeName, whatWords } from "./words.js";
+import { whatWords } from "./words.js";
 import "../../components/cell-grid.js";
 
 /** @typedef {import("./session.js").Answer} Answer */

@@ -1,9 +1,9 @@
 import { html, nothing } from "lit";
-import { heard } from "../../components/heard.js";
+import { axesWords, pager, samplesRow } from "../../components/figure-rows.js";
 import { scaleFor } from "../../core/colour.js";
-import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
-import { MOST_MEMBERS, others, resized } from "../../core/members.js";
+import { resized } from "../../core/members.js";
+import { placeName } from "../../core/place-words.js";
 import { problemWords } from "../../core/problems.js";
 import { layoutOf, mapsOf } from "../../core/tensor-layout.js";
 import { onTheme } from "../../core/theme.js";
@@ -13,11 +13,10 @@ import { SessionPart } from "./part.js";
 import { session } from "./session.js";
 import { boxOf } from "./sets.js";
 import { sizesOf } from "./sizes.js";
-import { placeName, sharedWords, whatWords } from "./words.js";
+import { sharedWords, whatWords } from "./words.js";
 import "../../components/choice-field.js";
 import "../../components/colour-legend.js";
 import "../../components/member-rail.js";
-import "../../components/number-field.js";
 import "../../components/tensor-block.js";
 import "./methods.js";
 import "./set-table.js";
@@ -97,7 +96,7 @@ export class NormalizationStage extends SessionPart {
           session.state.set({ show: /** @type {Which} */ (event.detail.value) });
         }}></choice-field>
       <p class="axes">${axesWords(answer)}</p>
-      ${pager(answer)}
+      ${pager(answer, (from) => session.state.set({ from }))}
     </div>`;
   }
 
@@ -120,7 +119,7 @@ export class NormalizationStage extends SessionPart {
         .name=${(/** @type {Place} */ place) => placeName(answer.layout, place)}
         @element-hover=${this.onHover} @element-leave=${this.onLeave} @element-pin=${this.onPin}></tensor-block>
     </div>
-    ${samples()}`;
+    ${samplesRow(session.state.values.batch, setBatch)}`;
   }
 
   /** What stands over the columns. @param {Layout} layout */
@@ -229,56 +228,15 @@ function refusal(stale) {
     }</div></div>`;
 }
 
-/** The tensor's axes with their lengths. @param {Answer} answer */
-function axesWords({ layout, shape: [samples = 1, channels = 1, height = 1, width = 1] }) {
-  const axis = (/** @type {string} */ letter, /** @type {string} */ words) =>
-    html`<span><b>${letter}</b> ${words}</span>`;
-  const parts = [axis("N", gettext("{n} samples", { n: samples }))];
-  if (layout === "tokens")
-    parts.push(
-      axis("D", gettext("{n} features", { n: channels })),
-      axis("L", gettext("{n} tokens", { n: height })),
-    );
-  else if (layout === "vectors") parts.push(axis("C", gettext("{n} features", { n: channels })));
-  else
-    parts.push(
-      axis("C", gettext("{n} channels", { n: channels })),
-      axis("H × W", format.shape([height, width])),
-    );
-  return parts.map((part, i) => (i ? html` × ${part}` : part));
-}
-
-/** How many samples there are, and others in their place. */
-function samples() {
-  const { batch } = session.state.values;
-  const act = heard((/** @type {number} */ count) =>
-    session.state.set({ batch: resized(batch, count) }),
-  );
-  const shuffle = () => session.state.set({ batch: others(batch) }, { push: true });
-  return html`<div class="samples-row"><number-field slider data-control="samples" label=${gettext("Samples")} min="1" max=${MOST_MEMBERS}
-      .value=${batch.length} @value-change=${act} @value-input=${heard(() => {})}></number-field>
-    <button type="button" @click=${shuffle}>${gettext("Other samples")}</button>
-    <span class="small soft">${gettext("Click a picture to change it.")}</span></div>`;
-}
-
 /** @param {CustomEvent<string[]>} event */
 function onBatch(event) {
   event.stopPropagation();
-  session.state.set({ batch: event.detail }, { push: true });
+  setBatch(event.detail, true);
 }
 
-/** Which channels are shown, and the way to the others. @param {Answer} answer */
-function pager({ channels, shape }) {
-  const [, all = 1] = shape;
-  const count = channels.length;
-  if (count >= all) return nothing;
-  const first = channels[0] ?? 0;
-  const go = (/** @type {number} */ from) => () =>
-    session.state.set({ from: Math.max(0, Math.min(all - count, from)) });
-  return html`<span class="pager" role="group" aria-label=${gettext("Channels shown")}>
-    <button type="button" aria-label=${gettext("Channels before")} ?disabled=${first === 0} @click=${go(first - count)}>‹</button>
-    <span>${gettext("{from}–{to} of {n}", { from: first, to: first + count - 1, n: all })}</span>
-    <button type="button" aria-label=${gettext("Channels after")} ?disabled=${first + count >= all} @click=${go(first + count)}>›</button></span>`;
+/** @param {string[]} batch @param {boolean} push */
+function setBatch(batch, push) {
+  session.state.set({ batch }, { push });
 }
 
 customElements.define("normalization-stage", NormalizationStage);

@@ -1,35 +1,18 @@
 /** The four steps in TeX, in symbols and with an element's numbers; each symbol in its colour. */
 
 import * as format from "../../core/format.js";
+import { number, term, toned } from "../../core/tex.js";
 
 /** @typedef {import("../../core/wire.js").NormalizationElement} Element */
 /** @typedef {import("./fields.js").Method} Method */
 /** @typedef {{tex: string, plain: string}} Formula */
 
-/** @param {string} tone @param {string} tex */
-const toned = (tone, tex) => `\\htmlClass{tone-${tone}}{${tex}}`;
 const MU = toned("mean", "\\mu");
 const VARIANCE = toned("deviation", "\\sigma^2");
 const X = toned("x", "x");
 const HAT = "\\hat{x}";
 const Y = toned("after", "y");
 const [GAMMA, BETA] = [toned("gamma", "\\gamma"), toned("beta", "\\beta")];
-
-/** A number in TeX. @param {number} value @param {number} [digits] */
-export function number(value, digits = 4) {
-  const text = format.number(value, digits).replaceAll("−", "-");
-  const [mantissa = "", exponent] = text.split("e");
-  if (text === "NaN") return "\\text{NaN}";
-  if (text.endsWith("∞")) return text.replace("∞", "\\infty");
-  if (exponent === undefined) return mantissa;
-  return mantissa === "1" ? `10^{${exponent}}` : `${mantissa} \\times 10^{${exponent}}`;
-}
-
-/** A number that follows a sign. @param {number} value @param {string} tone */
-function term(value, tone) {
-  const tex = toned(tone, number(value));
-  return value < 0 ? `(${tex})` : tex;
-}
 
 /** μ, or that there is none. @param {Element} element @param {Method} method @param {boolean} running
  * @returns {Formula} */

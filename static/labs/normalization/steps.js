@@ -1,10 +1,10 @@
 import { html, nothing } from "lit";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
+import { placeName } from "../../core/place-words.js";
 import { SessionPart } from "./part.js";
 import { session } from "./session.js";
 import { mean, normalised, scaled, variance } from "./steps-tex.js";
-import { placeName } from "./words.js";
 import "../../components/histogram-chart.js";
 import "../../components/math-formula.js";
 

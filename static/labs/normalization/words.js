@@ -37,14 +37,6 @@ export function axesOf(method, kind) {
   }
 }
 
-/** @param {Kind} kind @param {Place} place */
-export function placeName(kind, { b, c, y, x }) {
-  if (kind === "maps")
-    return gettext("sample {b}, channel {c}, row {y}, column {x}", { b, c, y, x });
-  if (kind === "tokens") return gettext("sample {b}, feature {c}, token {y}", { b, c, y });
-  return gettext("sample {b}, feature {c}", { b, c });
-}
-
 /** Whom an element shares its statistics with.
  * @param {Method} method @param {Kind} kind @param {Place} place @param {Box} box
  */
