@@ -74,9 +74,9 @@ export class Session extends TensorSession {
 
   /** The batches that running statistics are fed with. */
   training() {
-    const { size, steps, step, feed } = this.state.values;
+    const { size, steps, step, feed, start } = this.state.values;
     const { c } = this.pinned ?? { c: 0 };
-    return { size, steps, step: Math.min(step, steps), seed: feed, channel: c };
+    return { size, steps, step: Math.min(step, steps), seed: feed, begin: start, channel: c };
   }
 
   get layer() {

@@ -34,13 +34,20 @@ def test_running_statistics_are_those_of_pytorchs_layer_to_the_bit(
     size: int, steps: int, momentum: float | None, channel: int, seed: int, data: st.DataObject
 ) -> None:
     step = data.draw(st.integers(0, steps))
-    asks = {"size": size, "steps": steps, "step": step, "seed": seed, "channel": channel}
+    begin = data.draw(st.sampled_from(["fresh", "trained"]))
+    asks = {"size": size, "steps": steps, "step": step, "seed": seed, "channel": channel, "begin": begin}
     found = asked(
         {"source": SOURCE, "training": asks, "momentum": momentum, "running": "fed", "mode": "eval"}
     )
     told = found.training
-    assert told is not None and found.running is not None and found.running.batches == step
     layer = nn.BatchNorm2d(48, momentum=momentum)
+    if begin == "trained":
+        trained = load_network("tiny_vgg_batch").network.module.get_submodule("conv4.norm")
+        layer.load_state_dict(trained.state_dict())
+    assert layer.num_batches_tracked is not None
+    before = int(layer.num_batches_tracked)
+    assert told is not None and told.batches == before
+    assert found.running is not None and found.running.batches == before + step
     tensor = tensor_of(SOURCE)
     batches = feed(tensor, BatchesParams.model_validate(asks))
     everything = population(tensor, "training")
@@ -118,6 +125,12 @@ def check_scores(scores: list[ClassScore], logits: torch.Tensor) -> None:
     [
         (SOURCE, {"step": 61}, "out-of-range", "training.step"),
         (SOURCE, {"channel": 48}, "out-of-range", "training.channel"),
+        (
+            of_network("conv4.conv", 0, network="tiny_vgg_layer"),
+            {"begin": "trained"},
+            "no-running-statistics",
+            "training.begin",
+        ),
         (of_network("conv1.conv", 0), {"size": 128, "steps": 200}, "too-much-work", "training.size"),
         (of_network("stem.conv", 0, network="efficientnet_lite0"), {}, "no-held-out", "training"),
         (of_network("fc1", 0, 1, network="lenet"), {"size": 1}, "one-value", "training.size"),

@@ -20,12 +20,11 @@ export function counted(step, steps) {
 
 /** The step from one running value to the next, with its numbers.
  * @param {string} tone "mean" or "deviation" @param {readonly number[]} running before the first batch, and after each
- * @param {readonly number[]} batch each batch's own @param {number} step from 1 @param {number | null} momentum
+ * @param {readonly number[]} batch each batch's own @param {number} step from 1 @param {number} weight of the batch
  * @returns {{tex: string, plain: string}}
  */
-export function keptTex(tone, running, batch, step, momentum) {
+export function keptTex(tone, running, batch, step, weight) {
   const [tex = "", plain = ""] = SYMBOLS[tone] ?? [];
-  const weight = momentum ?? share(step);
   const short = (/** @type {number} */ part) => String(Number(part.toPrecision(3)));
   const numbers = [
     short(1 - weight),

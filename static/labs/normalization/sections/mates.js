@@ -7,6 +7,7 @@ import { METHODS } from "../fields.js";
 import { session } from "../session.js";
 import { mapsOf } from "./maps.js";
 import { methodName } from "./method-words.js";
+import { look } from "./others.js";
 import { frame, Section } from "./section.js";
 import { channel, member, question, subjectWords } from "./subject.js";
 import "../../../components/colour-legend.js";
@@ -16,6 +17,8 @@ import "../../../components/prediction-bars.js";
 /** @typedef {import("../../../core/tensor.js").Tensor} Tensor */
 /** @typedef {{before: Tensor, after: Tensor, difference: Tensor}} Maps */
 
+/** Most images of a batch that are shown. */
+const MOST_SEEN = 12;
 /** Channels shown, from the pinned element's on. */
 const SHOWN = 4;
 
@@ -59,7 +62,7 @@ export class NormMates extends Section {
       settings: html`<button type="button" @click=${() => session.state.set({ mates: session.state.values.mates + 1 })}>${gettext("Other batch-mates")}</button>
         ${this.notice()}`,
       figure: html`<div class="moved">${this.#figures(maps)}<div class="moves">${this.#table()}${this.#predictions()}</div></div>`,
-      see: html`<p>${gettext("The methods that look at one sample alone give exactly the same output: not nearly the same, but equal to the last bit.")}</p>`,
+      see: html`<p>${this.#alike()}</p>`,
       take: this.take("mates", gettext("Take away the outputs among other batch-mates"), () => ({
         ...this.#maps,
       })),
@@ -78,8 +81,9 @@ export class NormMates extends Section {
       /** @type {string} */ label,
       /** @type {Tensor | undefined} */ tensor,
       /** @type {readonly [number, number] | null} */ range,
+      /** @type {unknown} */ company = nothing,
     ) =>
-      html`<figure><figcaption>${label}</figcaption>
+      html`<figure><figcaption>${label}${company}</figcaption>
         <div class="strip">${tensor ? html`<heat-map readout label=${label} .names=${names} .tensor=${tensor} .range=${range} .signed=${true} .columns=${channels.length}></heat-map>` : nothing}</div></figure>`;
     const legend = (/** @type {readonly [number, number] | null} */ range) =>
       html`<colour-legend .scale=${range && scaleFor(range[0], range[1], true)} .range=${range} .scopes=${[]}></colour-legend>`;
@@ -87,12 +91,31 @@ export class NormMates extends Section {
     const words = { method: methodName(method, groups), channels: names.join(" · ") || "…" };
     return html`<div class="strips">
       <h3>${gettext("Output of {method}: {channels}", words)}</h3>
-      ${strip(gettext("among its batch-mates"), maps?.before, both)}
-      ${strip(gettext("among others"), maps?.after, both)}
+      ${strip(gettext("among its batch-mates"), maps?.before, both, this.#company(false))}
+      ${strip(gettext("among others"), maps?.after, both, this.#company(true))}
       ${legend(both)}
       ${strip(gettext("difference"), maps?.difference, apart)}
       ${legend(apart)}
     </div>`;
+  }
+
+  /** The batch as small pictures, the image that stays in a frame. @param {boolean} others in the places of the rest */
+  #company(others) {
+    const { batch } = session.state.values;
+    const items = this.answer?.mates?.items ?? [];
+    const stays = this.answer?.mates?.member ?? member();
+    const place = (/** @type {number} */ at) => String(items[at < stays ? at : at - 1] ?? "");
+    return html`<span class="company" aria-hidden="true">${batch
+      .slice(0, MOST_SEEN)
+      .map((word, at) => {
+        const shown = others && at !== stays ? place(at) : word;
+        return html`<canvas class=${at === stays ? "stays" : ""} data-word=${shown} width="28" height="28"></canvas>`;
+      })}${batch.length > MOST_SEEN ? html`<small class="soft">+${batch.length - MOST_SEEN}</small>` : nothing}</span>`;
+  }
+
+  updated() {
+    const body = this.question();
+    if (body) look(this.answer?.mates?.items ?? [], body.source, this);
   }
 
   #table() {
@@ -108,6 +131,18 @@ export class NormMates extends Section {
           <td class="amount">${moved ? format.number(moved.rms) : "–"}</td><td class="amount">${moved ? format.number(moved.max) : "–"}</td>
           <td class=${exact ? "tone-beta" : ""}>${exact === undefined ? "–" : exact ? gettext("yes") : gettext("no")}</td></tr>`;
       })}</tbody></table>`;
+  }
+
+  /** Which methods give the same bits, in words. */
+  #alike() {
+    const exact = this.answer?.mates?.exact;
+    if (!exact) return nothing;
+    const names = METHODS.filter((method) => exact[method]).map((method) => methodName(method));
+    return names.length
+      ? gettext("Equal to the last bit, whoever else is in the batch: {methods}.", {
+          methods: names.join(gettext(", ")),
+        })
+      : gettext("No method gives the same bits.");
   }
 
   #predictions() {

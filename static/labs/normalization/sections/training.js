@@ -28,13 +28,12 @@ export class NormTraining extends Section {
   }
 
   question() {
-    const { start, momentum } = session.state.values;
+    const { momentum } = session.state.values;
     return question({
       method: "batch",
       groups: 1,
       momentum,
       track_running_stats: true,
-      running: start,
       at: { b: member(), c: channel(), y: 0, x: 0 },
       training: { ...session.training(), channel: channel() },
     });
@@ -105,7 +104,7 @@ export class NormTraining extends Section {
       session.state.set({ steps: value, step: Math.min(this.#step, value) });
     });
     return html`${channelField(body)}
-      <number-field label=${gettext("Momentum")} .value=${momentum ?? share(this.#step)} .min=${0} .max=${1} .step=${0.01}
+      <number-field label=${gettext("Momentum")} .value=${momentum ?? share((this.#training?.batches ?? 0) + this.#step)} .min=${0} .max=${1} .step=${0.01}
         slider ?disabled=${momentum === null} @value-input=${set("momentum")} @value-change=${set("momentum")}></number-field>
       <label class="check"><input type="checkbox" .checked=${momentum === null}
         @change=${(/** @type {Event} */ event) => session.state.set({ momentum: /** @type {HTMLInputElement} */ (event.target).checked ? null : 0.1 })}>
@@ -117,7 +116,11 @@ export class NormTraining extends Section {
       <choice-field small label=${gettext("Running values begin")} .value=${start}
         .options=${[
           { value: "fresh", label: gettext("at 0 and 1") },
-          { value: "trained", label: gettext("as trained") },
+          {
+            value: "trained",
+            label: gettext("as trained"),
+            disabled: this.#training?.trained === null,
+          },
         ]} @value-change=${set("start")}></choice-field>
       <button type="button" @click=${() => session.state.set({ feed: session.state.values.feed + 1 })}>${gettext("Other batches")}</button>
       ${this.notice()}`;
@@ -161,7 +164,9 @@ export class NormTraining extends Section {
   #mixed(tone, running, batch, step) {
     if (!step)
       return html`<span class="soft">${gettext("Nothing has been fed yet: this is where it begins.")}</span>`;
-    const { tex, plain } = keptTex(tone, running, batch, step, this.answer?.momentum ?? null);
+    const { momentum = null, training } = this.answer ?? {};
+    const weight = momentum ?? share((training?.batches ?? 0) + step);
+    const { tex, plain } = keptTex(tone, running, batch, step, weight);
     return html`<math-formula .tex=${tex} plain=${plain}></math-formula>`;
   }
 

@@ -15,7 +15,7 @@ test("a batch goes into the running value with its weight, in the numbers of tha
 test("without a momentum each batch weighs as much as those before it", () => {
   assert.equal(share(4), 0.25);
   assert.equal(share(0), 1);
-  const { plain } = keptTex("deviation", [1, 2, 2, 2, 3], [2, 2, 2, 6], 4, null);
+  const { plain } = keptTex("deviation", [1, 2, 2, 2, 3], [2, 2, 2, 6], 4, share(4));
   assert.equal(plain, "σ² ← 0.75 · 2.00 + 0.25 · 6.00 = 3.00");
 });
 
