@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from models.labs import convolution, normalization
+from models.labs import convolution, dropout, normalization
 from models.pictures import Fitted, Prepared
 
 
@@ -45,5 +45,14 @@ LABS = (
         pictures=normalization.pictures,
         summary="Normalise a layer's activations or a tensor of numbers",
         examples=normalization.EXAMPLES,
+    ),
+    Lab(
+        name="dropout",
+        params=dropout.DropoutParams,
+        result=dropout.DropoutResult,
+        run=dropout.run,
+        pictures=dropout.pictures,
+        summary="Drop from a layer's activations or weights, or from a tensor of numbers",
+        examples=dropout.EXAMPLES,
     ),
 )

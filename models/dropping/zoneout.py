@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor as Array
 
 from models.dropping.layer import generator
+from models.dropping.rest import overflow
 from models.errors import Refused
 from models.layers.dropout import dropout_mask
 from models.layers.gru import StateRule
@@ -117,7 +118,10 @@ def _run(
 ) -> tuple[Array, list[ClassScore]]:
     changed = step.having(state_mask=None if rule == "none" else mask, rule=rule, p=p)
     record = Record(frozenset({step.name, loaded.network.output}))
-    found = walk({**loaded.network.steps, step.name: changed}, x, record).activations
+    try:
+        found = walk({**loaded.network.steps, step.name: changed}, x, record).activations
+    except Refused:
+        raise overflow(step.name).within("zoneout") from None
     return found[step.name], scores(loaded, found[loaded.network.output][0], TOP)
 
 
