@@ -64,7 +64,7 @@ export class MemberRail extends PageElement {
       ? gettext("Sample {n}: {name}", { n: index, name: memberName(word) })
       : gettext("One more sample");
     return html`<div id="member-menu" class="member-menu" popover role="dialog" aria-label=${title} @toggle=${this.#onToggle}>
-      <header><h3>${title}</h3>
+      <header><h2>${title}</h2>
         <button type="button" class="plain" popovertarget="member-menu" popovertargetaction="hide">${gettext("Close")}</button></header>
       <div class="row">
         <button type="button" @click=${() => this.#put(another(batch))}>${gettext("A random Fashion-MNIST picture")}</button>

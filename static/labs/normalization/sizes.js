@@ -3,7 +3,7 @@
 /** @typedef {import("../../core/tensor-layout.js").Layout} Layout */
 
 /** Longest side of a map, and how high all of them may become together before the figure scrolls. */
-const [LEAST, MOST, HIGH] = [24, 84, 408];
+const [LEAST, MOST, HIGH] = [34, 84, 408];
 /** Px of a single value of tokens and vectors. */
 const CELL = { across: 26, down: { tokens: 10, vectors: 26 } };
 const RAIL = 56;
