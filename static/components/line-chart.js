@@ -20,6 +20,7 @@ const VEIL = 0.8;
  *
  * Properties
  * - `x` {number[]} rising; `log` {boolean} logarithmic axis; `ticks` {number[] | null} where it is marked
+ * - `within` {[number, number] | null} what the y axis holds at least, so that it keeps still while numbers come
  * - `logy` {boolean} the other axis is logarithmic: values that are not above 0 are not drawn
  * - `series` {Series[]}, `bands` {Band[]}, `levels` {Level[]}: `tone` names a token `--tone-*`
  * - `axis` what x is; `label` accessible name, which is also what the y axis is called; `height` {number} in px
@@ -40,6 +41,7 @@ export class LineChart extends PageElement {
     ticks: { attribute: false },
     log: { type: Boolean },
     logy: { type: Boolean },
+    within: { attribute: false },
     axis: {},
     label: {},
     height: { type: Number },
@@ -66,6 +68,7 @@ export class LineChart extends PageElement {
     /** @type {readonly number[] | null} */ this.ticks = null;
     this.log = false;
     this.logy = false;
+    /** @type {readonly [number, number] | null} */ this.within = null;
     this.axis = "";
     this.label = "";
     this.height = 180;
@@ -160,7 +163,7 @@ export class LineChart extends PageElement {
 
   /** @param {Map<PropertyKey, unknown>} changed */
   async updated(changed) {
-    const drawn = ["x", "series", "bands", "levels", "height", "ticks", "log", "logy"];
+    const drawn = ["x", "series", "bands", "levels", "height", "ticks", "log", "logy", "within"];
     if (!drawn.some((name) => changed.has(name))) {
       if (changed.has("cursor") || changed.has("veiled")) this.#plot?.redraw(false, false);
       return;
@@ -235,7 +238,7 @@ export class LineChart extends PageElement {
           values: (_plot, marks, _axis, _space, step) =>
             marks.map((mark) => {
               if (mark === null) return null;
-              return logy ? format.number(mark) : format.fixed(mark, decimals(step));
+              return logy ? power(mark) : format.fixed(mark, decimals(step));
             }),
         },
       ],
@@ -320,6 +323,11 @@ export class LineChart extends PageElement {
   #onUp() {
     this.#held = false;
   }
+}
+
+/** A mark of a logarithmic axis, which is a power of ten or near one. @param {number} mark */
+function power(mark) {
+  return mark < 1e-3 ? format.number(mark, 1) : String(Number(mark.toPrecision(3)));
 }
 
 customElements.define("line-chart", LineChart);

@@ -5,7 +5,8 @@
 /** @typedef {{label: string, tone: string, lo: readonly (number | null)[], hi: readonly (number | null)[], strength?: number}} Band
  * an area between two values for each x (null: none there); `strength`: how opaque, 0…1 */
 /** @typedef {{label: string, tone: string, at: number}} Level a line straight across */
-/** @typedef {{x: readonly number[], series: readonly Series[], bands: readonly Band[], levels: readonly Level[]}} Lines */
+/** @typedef {{x: readonly number[], series: readonly Series[], bands: readonly Band[], levels: readonly Level[],
+ *   within?: readonly [number, number] | null}} Lines `within`: what the y axis holds at least */
 
 /** How much of the span is left free above and below. */
 const AIR = 0.06;
@@ -14,12 +15,13 @@ const AIR = 0.06;
  * @param {Lines} lines @param {boolean} [log] of a logarithmic axis, on which only what is above 0 has a place
  * @returns {[number, number]}
  */
-export function span({ series, bands, levels }, log = false) {
+export function span({ series, bands, levels, within }, log = false) {
   let [lo, hi] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const all = [
     ...series.map(({ values }) => values),
     ...bands.flatMap((band) => [band.lo, band.hi]),
     levels.map(({ at }) => at),
+    within ?? [],
   ];
   for (const value of all.flat()) {
     if (value === null || !Number.isFinite(value) || (log && value <= 0)) continue;
