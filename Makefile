@@ -46,8 +46,8 @@ bench: .state/test .state/bundle
 thorough: .state/test # the properties with twenty times as many examples
 	THOROUGH=20 pytest tests/models tests/app/test_networks_fuzz.py
 
-train: .state/run # the Fashion-MNIST networks, about two hours on one core; DATA= for another folder
-	for name in mlp lenet tiny_vgg_none tiny_vgg_batch tiny_vgg_layer tiny_vgg_group tiny_vgg_instance mini_resnet; do \
+train: .state/run # the Fashion-MNIST networks, about three hours on one core; DATA= for another folder
+	for name in mlp lenet tiny_vgg_none tiny_vgg_batch tiny_vgg_layer tiny_vgg_group tiny_vgg_instance mini_resnet mini_vit; do \
 	  python -m models.train $$name --data $(DATA) || exit 1; \
 	done
 

@@ -12,6 +12,7 @@ from torch import nn
 from models.networks.efficientnet_lite0 import EfficientNetLite0
 from models.networks.lenet import LeNet
 from models.networks.mini_resnet import MiniResNet
+from models.networks.mini_vit import MiniViT
 from models.networks.mlp import MLP
 from models.networks.tiny_vgg import TinyVGG
 
@@ -123,6 +124,16 @@ SPECS = {
             {
                 "en": "Six residual blocks with batch normalisation, trained with stochastic depth.",
                 "zh": "六个带批归一化的残差块，训练时使用随机深度。",
+            },
+        ),
+        Spec(
+            "mini_vit",
+            MiniViT,
+            FASHION_MNIST,
+            {"en": "Mini ViT", "zh": "Mini ViT"},
+            {
+                "en": "A Transformer: 49 patches as tokens, three blocks of attention, LayerNorm and dropout.",
+                "zh": "一个视觉 Transformer：图片切成 49 个图块作为词元，依次经过三个由注意力、层归一化和 Dropout 组成的块。",
             },
         ),
         Spec(

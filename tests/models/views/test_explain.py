@@ -21,6 +21,7 @@ WITH_MAPS = [name for name in NAMES if name != "mlp"]
 LAST = {
     "efficientnet_lite0": "features.act",
     "mini_resnet": "block6.act2",
+    "mini_vit": "norm",
     "lenet": "conv2.pool",
     "tiny_vgg_batch": "conv6.act",
     "tiny_vgg_layer": "conv6.act",
