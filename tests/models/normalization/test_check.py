@@ -119,6 +119,8 @@ def test_a_wrong_number_is_found_wherever_it_is(method: Method, axis: int) -> No
             found = compare("", x, layer, wrong if wrong_steps else steps, y if wrong_steps else wrong)
             assert not found.agrees and found.difference > 1e-6
             assert (found.by_hand > 1e-6) == (not wrong_steps)
+        both = compare("", x, layer, steps + 1e-2, y + 1e-2)
+        assert not both.agrees and both.by_hand > 1e-6
 
 
 def test_running_statistics_normalise_each_channel_with_its_own() -> None:

@@ -42,6 +42,14 @@ def test_batch_normalisation_alone_looks_at_the_others() -> None:
     assert moved.rms == pytest.approx(float((after - before).square().mean().sqrt()), abs=1e-6)
 
 
+def test_nobody_is_swapped_for_one_who_is_there_already() -> None:
+    source = of_network("input", *range(0, 2000, 40), network="mlp")
+    for seed in range(5):
+        found = asked({"source": source, "mates": {"seed": seed}}).mates
+        assert found is not None and len(set(found.items)) == 49
+        assert not {*range(0, 2000, 40)} & {*found.items}
+
+
 def test_predictions_are_those_among_the_mates() -> None:
     found = asked({"source": SOURCE, "mates": {"member": 2}}).mates
     assert found is not None and found.predictions is not None
