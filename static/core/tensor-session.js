@@ -122,6 +122,11 @@ export class TensorSession extends EventTarget {
     return UNASKED;
   }
 
+  /** Whether the figure's numbers must come as they are, however many. */
+  get exact() {
+    return false;
+  }
+
   /** An answer as the figures take it: the decoded arrays are in `parts`.
    * @param {W} wire @param {Record<string, Tensor | null>} parts @param {Q} request @returns {A}
    */
@@ -249,7 +254,7 @@ export class TensorSession extends EventTarget {
     const { source, channels } = body;
     /** @type {Record<string, string>} */ const keys = {
       pictures: JSON.stringify([source.network, source.batch]),
-      input: JSON.stringify([source, channels]),
+      input: JSON.stringify([source, channels, this.exact]),
     };
     const missing = Object.keys(keys).filter((part) => this.#kept.get(part)?.key !== keys[part]);
     const shape = this.#expected(body);
@@ -257,7 +262,7 @@ export class TensorSession extends EventTarget {
     const ask = (/** @type {Place | null} */ at) =>
       this.#call(
         { ...body, at, record: [...this.#parts, ...missing] },
-        { tensors: size && size <= FEW ? "float32" : "uint8", signal },
+        { tensors: this.exact || (size && size <= FEW) ? "float32" : "uint8", signal },
       );
     const at = this.at && (!shape || inside(this.at, shape)) ? this.at : null;
     const wire = await ask(at).catch((error) => {

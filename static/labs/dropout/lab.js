@@ -1,5 +1,16 @@
 import { html } from "lit";
 import { PageElement } from "../../components/element.js";
+import "./controls.js";
+import "./stage.js";
+import "./tools.js";
+import "./sections/expectation.js";
+import "./sections/ensemble.js";
+import "./sections/monte-carlo.js";
+import "./sections/where.js";
+import "./sections/neighbours.js";
+import "./sections/zoneout.js";
+import "./sections/depth.js";
+import "./sections/transformer.js";
 
 /** `<dropout-lab>`: the figure, its controls beside it, and what follows from both below. */
 export class DropoutLab extends PageElement {

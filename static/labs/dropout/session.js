@@ -44,6 +44,11 @@ export class Session extends TensorSession {
     return shape && height * width === 1 ? SHOWN_FLAT : SHOWN;
   }
 
+  /** In evaluation the output is compared with the input, bit by bit. */
+  get exact() {
+    return this.state.values.mode === "eval";
+  }
+
   /** Where the numbers come from; null where a picture is not known. */
   #from() {
     const { source, net, layer, grid } = this.state.values;

@@ -6,7 +6,7 @@ import { writer } from "../../core/digits.js";
 import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
 import { placeName } from "../../core/place-words.js";
-import { Tensor } from "../../core/tensor.js";
+import { cellIn, flat, frames, painted, placeIn, woven } from "../../core/tensor-grid.js";
 import { session } from "./session.js";
 import { whatWords } from "./words.js";
 import "../../components/cell-grid.js";
@@ -23,18 +23,10 @@ const [LEAST, MOST] = [22, 46];
 export function gridFigure(stage, answer) {
   const { show, grid } = session.state.values;
   const editable = show === "input";
-  const tensor = editable ? flat(grid) : woven(answer, answer[show]);
-  const [, , rows = 1, columns = 1] = answer.shape;
+  const tensor = editable ? flat(grid) : woven(answer.shape, answer[show]);
+  const { shape } = answer;
   const fits = Math.floor((stage.figureWidth - RAIL - 8) / tensor.width);
   const cell = Math.max(LEAST, Math.min(MOST, fits));
-  const placeOf = (/** @type {{y: number, x: number}} */ { y, x }) => ({
-    b: Math.floor(y / rows),
-    c: Math.floor(x / columns),
-    y: y % rows,
-    x: x % columns,
-  });
-  const cellOf = (/** @type {Place | null} */ place) =>
-    place && { y: place.b * rows + place.y, x: place.c * columns + place.x };
   const { at } = session;
   const hear = (/** @type {(event: any) => void} */ act) => (/** @type {Event} */ event) => {
     event.stopPropagation();
@@ -45,50 +37,19 @@ export function gridFigure(stage, answer) {
     <div class="heads" aria-hidden="true">${answer.channels.map((c) => html`<span>${c ? c : html`<i>C</i> ${c}`}</span>`)}</div>
     <ol class="members plain" aria-hidden="true">${grid.map((_, b) => html`<li>${b}</li>`)}</ol>
     <cell-grid id="tensor-grid" .tensor=${tensor} .cell=${cell} .range=${stage.scope === "map" ? null : tensor.range()} .labels=${at ? labels(stage, answer, tensor, cell, at) : null}
-      .marks=${frames(answer)} .cursor=${cellOf(session.touch)} .pinned=${cellOf(session.pinned)} ?editable=${editable} table
-      label=${whatWords(show)} .names=${(/** @type {number} */ y, /** @type {number} */ x) => placeName("maps", placeOf({ y, x }))}
-      @cell-hover=${hear((/** @type {CellEvent} */ event) => session.setTouch(placeOf(event.detail)))}
+      .marks=${frames(shape)} .cursor=${cellIn(shape, session.touch)} .pinned=${cellIn(shape, session.pinned)} ?editable=${editable} table
+      label=${whatWords(show)} .names=${(/** @type {number} */ y, /** @type {number} */ x) => placeName("maps", placeIn(shape, { y, x }))}
+      @cell-hover=${hear((/** @type {CellEvent} */ event) => session.setTouch(placeIn(shape, event.detail)))}
       @cell-leave=${hear(() => session.setTouch(null))}
-      @cell-pin=${hear((/** @type {CustomEvent} */ event) => session.pin(event.detail && placeOf(event.detail)))}
-      @cell-paint=${hear((/** @type {CustomEvent} */ event) => write(event.detail, placeOf))}
+      @cell-pin=${hear((/** @type {CustomEvent} */ event) => session.pin(event.detail && placeIn(shape, event.detail)))}
+      @cell-paint=${hear((/** @type {CustomEvent} */ event) => session.state.set({ grid: painted(grid, shape, event.detail) }))}
       @cell-paint-end=${hear(() => {})}></cell-grid>
   </div>
   ${editable ? html`<p class="hint">${gettext("Point at a cell and type a number. The tensor may have up to 8 samples, channels, rows and columns.")}</p>` : ""}`;
 }
 
-/** @param {{cells: {y: number, x: number}[], value: number}} stroke @param {(cell: {y: number, x: number}) => Place} placeOf */
-function write({ cells, value }, placeOf) {
-  const grid = structuredClone(session.state.values.grid);
-  for (const cell of cells) {
-    const { b, c, y, x } = placeOf(cell);
-    const row = grid[b]?.[c]?.[y];
-    if (row) row[x] = value;
-  }
-  session.state.set({ grid });
-}
-
-/** All maps side by side, samples below each other. @param {readonly number[][][][]} grid */
-function flat(grid) {
-  const rows = grid.flatMap((sample) =>
-    (sample[0] ?? []).map((_, y) => sample.flatMap((map) => map[y] ?? [])),
-  );
-  return new Tensor([1, rows.length, rows[0]?.length ?? 1], Float32Array.from(rows.flat()));
-}
-
-/** The same of an answer's array (B, C, H, W). @param {Answer} answer @param {Tensor | null} tensor */
-function woven({ shape: [samples = 1, channels = 1, rows = 1, columns = 1] }, tensor) {
-  const values = new Float32Array(samples * channels * rows * columns);
-  let i = 0;
-  for (let b = 0; b < samples; b++)
-    for (let y = 0; y < rows; y++)
-      for (let c = 0; c < channels; c++)
-        for (let x = 0; x < columns; x++)
-          values[i++] = tensor?.at(b * channels + c, y, x) ?? Number.NaN;
-  return new Tensor([1, samples * rows, channels * columns], values);
-}
-
 /** The cells of the set with their numbers: the others stand back.
- * @param {Stage} stage @param {Answer} answer @param {Tensor} tensor @param {number} cell @param {Place} at
+ * @param {Stage} stage @param {Answer} answer @param {import("../../core/tensor.js").Tensor} tensor @param {number} cell @param {Place} at
  */
 function labels(stage, answer, tensor, cell, at) {
   const [, , rows = 1, columns = 1] = answer.shape;
@@ -106,13 +67,4 @@ function labels(stage, answer, tensor, cell, at) {
           found.set(`${down},${across}`, write(tensor.at(0, down, across)));
         }
   return found;
-}
-
-/** A line around each map. @param {Answer} answer */
-function frames({ shape: [samples = 1, channels = 1, rows = 1, columns = 1] }) {
-  return Array.from({ length: samples * channels }, (_, map) => {
-    const [b, c] = [Math.floor(map / channels), map % channels];
-    const [top, left] = [b * rows, c * columns];
-    return { box: { top, left, bottom: top + rows, right: left + columns } };
-  });
 }

@@ -1,0 +1,80 @@
+/** What stands over the three figures and between them: which operation, with which number. */
+
+import { gettext } from "../../core/i18n.js";
+import { number, toned } from "../../core/tex.js";
+
+/** @typedef {import("./session.js").Answer} Answer */
+/** @typedef {{tex: string, plain: string}} Formula */
+/** @typedef {{name: Formula, words: string}} Title */
+
+/** What an answer was made by; the answer may be older than the present state.
+ * @typedef {Pick<Answer, "variant" | "mode" | "scaling" | "p" | "scale" | "keep">} Made */
+
+export const H = toned("x", "h");
+export const M = toned("deviation", "m");
+export const P = toned("mean", "p");
+
+/** The three figures' titles. @param {Made} made @returns {[Title, Title, Title]} */
+export function titles({ variant, mode, scaling }) {
+  const h = { tex: H, plain: "h" };
+  const m = { tex: M, plain: "m" };
+  if (variant === "connect")
+    return [
+      { name: { tex: `${H}(w)`, plain: "h(w)" }, words: gettext("with all weights") },
+      {
+        name: { tex: `${M} \\odot w`, plain: "m ⊙ w" },
+        words:
+          mode === "train"
+            ? gettext("the weights; dropped are black")
+            : gettext("the weights, all of them"),
+      },
+      {
+        name: { tex: `${H}(${M} \\odot w)`, plain: "h(m ⊙ w)" },
+        words: gettext("with those that are left"),
+      },
+    ];
+  const evaluated = mode === "eval";
+  return [
+    { name: h, words: gettext("what the layer gives") },
+    {
+      name: evaluated ? { tex: "1", plain: "1" } : m,
+      words: evaluated ? gettext("no mask") : gettext("white is kept, black dropped"),
+    },
+    { name: result(variant, evaluated, scaling === "classic"), words: gettext("what goes on") },
+  ];
+}
+
+/** @param {Made["variant"]} variant @param {boolean} evaluated @param {boolean} classic @returns {Formula} */
+function result(variant, evaluated, classic) {
+  if (evaluated)
+    return classic ? { tex: `(1 - ${P})\\,${H}`, plain: "(1 − p) h" } : { tex: H, plain: "h" };
+  const kept = `${M}\\,${H}`;
+  if (variant === "alpha")
+    return {
+      tex: `a\\,(${kept} + (1 - ${M})\\,\\alpha') + b`,
+      plain: "a (m h + (1 − m) α′) + b",
+    };
+  if (classic) return { tex: kept, plain: "m h" };
+  if (variant === "block")
+    return { tex: `${kept} \\cdot \\tfrac{n}{\\text{kept}}`, plain: "m h · n ∕ kept" };
+  return { tex: `\\dfrac{${kept}}{1 - ${P}}`, plain: "m h ∕ (1 − p)" };
+}
+
+/** What stands between the figures: between the first two, and between the last two.
+ * @param {Made} made @returns {[Formula, Formula]}
+ */
+export function signs({ variant, mode, scaling, scale }) {
+  if (variant === "connect" || variant === "alpha")
+    return [variant === "alpha" ? ODOT : NOTHING, { tex: "\\to", plain: "→" }];
+  if (mode === "eval" && scaling === "inverted") return [DOT, { tex: "=", plain: "=" }];
+  if (mode === "train" && scaling === "classic") return [ODOT, { tex: "=", plain: "=" }];
+  const factor = toned("gamma", number(scale, 3));
+  return [
+    mode === "eval" ? DOT : ODOT,
+    { tex: `\\cdot\\,${factor} =`, plain: `· ${number(scale, 3)} =` },
+  ];
+}
+
+const ODOT = { tex: "\\odot", plain: "⊙" };
+const DOT = { tex: "\\cdot", plain: "·" };
+const NOTHING = { tex: "", plain: "" };
