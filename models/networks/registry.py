@@ -133,7 +133,7 @@ SPECS = {
             {"en": "Mini ViT", "zh": "Mini ViT"},
             {
                 "en": "A Transformer: 49 patches as tokens, three blocks of attention, LayerNorm and dropout.",
-                "zh": "一个视觉 Transformer：图片切成 49 个图块作为词元，依次经过三个由注意力、层归一化和 Dropout 组成的块。",
+                "zh": "一个视觉 Transformer：图片切成 49 个图块作为词元，依次经过三个由注意力、层归一化和 Dropout 组成的模块。",
             },
         ),
         Spec(
