@@ -16,7 +16,7 @@ from tests.models.nets import examples
 from tests.models.photos import sample_id
 
 BAG = sample_id("bag")
-NETWORKS = ("mini_resnet", "lenet", "mlp", "tiny_vgg_batch")
+NETWORKS = ("mini_resnet", "mini_vit", "lenet", "mlp", "tiny_vgg_batch")
 small = st.integers(0, 40)
 pairs = st.tuples(st.integers(1, 30), st.integers(1, 30))
 large = st.sampled_from([0.0, 1e-30, 1.0, -3.0, 1e6, -1e6])
@@ -45,15 +45,25 @@ SETTINGS: dict[str, dict[str, SearchStrategy[Any]]] = {
     },
     "normalization": {
         "statistics": st.sampled_from([None, "batch", "running"]),
-        "method": st.sampled_from([None, "batch", "layer", "instance", "group", "none"]),
+        "method": st.sampled_from(
+            [None, "batch", "layer", "instance", "group", "layer_channels", "rms", "none"]
+        ),
         "groups": st.sampled_from([None, 1, 2, 8, 5]),
     },
     "dropout": {
         "p": st.sampled_from([0.0, 0.5, 0.999999999999, 1.0]),
-        "variant": st.sampled_from([None, "element", "channel", "row", "batch"]),
+        "variant": st.sampled_from([None, "element", "channel", "row", "batch", "block", "alpha"]),
         "seed": st.one_of(st.none(), small),
+        "block_size": st.sampled_from([1, 2, 31]),
         "on": st.booleans(),
     },
+    "drop_after": {
+        "p": st.sampled_from([0.0, 0.5, 0.999999999999, 1.0]),
+        "variant": st.sampled_from(["element", "channel", "row", "batch", "block", "alpha"]),
+        "seed": st.one_of(st.none(), small),
+        "block_size": st.sampled_from([1, 3, 31]),
+    },
+    "drop_connect": {"p": st.sampled_from([0.0, 0.5, 0.999999999999, 1.0]), "seed": st.none() | small},
     "activation": {"function": st.sampled_from(["relu", "gelu", "identity", "leaky_relu"])},
     "pooling": {"method": st.sampled_from(["max", "avg"])},
 }
@@ -63,10 +73,11 @@ KINDS = {
     "kernel_preset": "conv",
     "normalization": "norm",
     "dropout": "dropout",
+    "drop_connect": "conv",
     "activation": "activation",
     "pooling": "pool",
 }
-OPTIONAL = {"conv", "normalization", "dropout"}
+OPTIONAL = {"conv", "normalization", "dropout", "drop_after", "drop_connect"}
 
 
 @st.composite
@@ -92,14 +103,18 @@ def changes(draw: DrawFn, name: str) -> list[dict[str, Any]]:
 def test_every_question_is_answered_or_refused(client: TestClient, name: str, data: st.DataObject) -> None:
     steps = load_network(name).network.steps
     layers = data.draw(st.lists(st.sampled_from([*steps, "input"]), max_size=5))
+    interventions = data.draw(changes(name))
+    dropping = {
+        change["layer"] for change in interventions if change["kind"] in ("drop_after", "drop_connect")
+    }
     body = {
         "images": [BAG] * data.draw(st.integers(1, 3)),
-        "interventions": data.draw(changes(name)),
+        "interventions": interventions,
         "record": [
             {
                 "layer": layer,
                 "normalization": layer in steps and steps[layer].kind == "norm",
-                "dropout": layer in steps and steps[layer].kind == "dropout",
+                "dropout": layer in dropping or (layer in steps and steps[layer].kind == "dropout"),
                 "channels": data.draw(st.sampled_from([None, {"strongest": 3}, {"indices": [1, 1, 0]}])),
             }
             for layer in layers
