@@ -27,6 +27,7 @@ import { PageElement } from "./element.js";
  *   map by its own range
  * - `signed` {boolean | null} diverging or sequential colours; null: by whether `range`, or any value
  *   of the tensor, is negative
+ * - `mask` {boolean} black for 0 and white for 1, in either theme
  * - `rgb` {boolean} maps are taken in threes as red, green, blue between the ends of `range`
  * - `columns` {number} of the grid (0: about square); `fold` {number} values per row of a vector (0: itself)
  * - `mode` {"cells" | "maps" | "still"} what is walked and picked: single values, whole maps, nothing
@@ -57,6 +58,7 @@ export class HeatMap extends PageElement {
     maps: { attribute: false },
     range: { attribute: false },
     signed: { attribute: false },
+    mask: { type: Boolean },
     rgb: { type: Boolean },
     columns: { type: Number },
     fold: { type: Number },
@@ -81,6 +83,7 @@ export class HeatMap extends PageElement {
     /** @type {readonly number[] | null} */ this.maps = null;
     /** @type {readonly [number, number] | null} */ this.range = null;
     /** @type {boolean | null} */ this.signed = null;
+    this.mask = false;
     this.rgb = false;
     this.columns = 0;
     this.fold = 0;
@@ -169,7 +172,7 @@ export class HeatMap extends PageElement {
 
   /** @param {Map<PropertyKey, unknown>} changed */
   updated(changed) {
-    const painted = ["tensor", "maps", "range", "signed", "rgb", "columns", "fold"];
+    const painted = ["tensor", "maps", "range", "signed", "mask", "rgb", "columns", "fold"];
     if (painted.some((name) => changed.has(name))) this.#paint();
   }
 
@@ -217,10 +220,10 @@ export class HeatMap extends PageElement {
   }
 
   #paint() {
-    const { tensor, shown, grid, range, signed, rgb } = this;
+    const { tensor, shown, grid, range, signed, mask, rgb } = this;
     const canvas = this.querySelector("canvas");
     if (!canvas || !tensor) return;
-    this.#painter.paint(canvas, { tensor, shown, grid, range, signed, rgb });
+    this.#painter.paint(canvas, { tensor, shown, grid, range, signed, mask, rgb });
   }
 
   /** Square pixels where each has room, smooth where several values share a pixel of the screen

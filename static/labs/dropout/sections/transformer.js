@@ -19,7 +19,7 @@ import "../../../components/prediction-bars.js";
 
 /** @typedef {import("../../../core/tensor.js").Tensor} Tensor */
 /** @typedef {{member: import("../../../core/members.js").Member, layer: string, before: string, p: number, seed: number,
- *   channels: import("../../../core/wire.js").Wanted["channels"]}} Question `before`: the step whose output is dropped from */
+ *   channels: {indices: number[]} | null}} Question `before`: the step whose output is dropped from */
 /** @typedef {{id: string, question: Question, clean: import("../../../core/wire.js").RunAnswer,
  *   dropped: import("../../../core/wire.js").RunAnswer}} Answer */
 
@@ -106,7 +106,15 @@ export class DropTransformer extends LabSection {
             )
           : nothing
       }</p>
-      <p>${gettext("On attention weights, what a token has lost of others is made up for by what it still takes: its weights no longer add up to 1 exactly. In a trained Transformer p is small, 0.1 or less.")}</p>`,
+      <p>${
+        siteOf(session.state.values.site).axes === "attention"
+          ? gettext(
+              "A token that has lost its view of some others looks the harder at those that are left: its weights are made larger, and no longer add up to 1 exactly.",
+            )
+          : gettext(
+              "Every entry is decided by itself: each token loses some of its numbers, and never all of them.",
+            )
+      } ${gettext("In training p is small here, 0.1 or less.")}</p>`,
       take: html`<take-away name="convscope-dropout-transformer" label=${gettext("Take away the run of the Transformer")} .call=${call ? () => call : null}
         .arrays=${answer ? () => this.#arrays() : null}></take-away>`,
     });
@@ -151,11 +159,11 @@ export class DropTransformer extends LabSection {
       /** @type {string} */ label,
       /** @type {Tensor | undefined} */ tensor,
       /** @type {readonly [number, number]} */ range,
-      /** @type {string} */ kind,
+      /** @type {boolean} */ mask,
     ) =>
       html`<figure><figcaption>${label}</figcaption><div class="laid">${
         tensor
-          ? html`<heat-map class=${kind} readout label=${label} .names=${names} .tensor=${tensor} .range=${range} .columns=${columns} @cell-hover=${point} @cell-leave=${leave}></heat-map>`
+          ? html`<heat-map ?mask=${mask} readout label=${label} .names=${names} .tensor=${tensor} .range=${range} .columns=${columns} @cell-hover=${point} @cell-leave=${leave}></heat-map>`
           : nothing
       }</div></figure>`;
     return html`<p class="hint">${
@@ -169,8 +177,8 @@ export class DropTransformer extends LabSection {
           )
     }</p>
       <div class="laid-pair">
-        ${map(attention ? gettext("attention weights") : gettext("what is dropped from"), drawn?.given, drawn?.range ?? [0, 1], "")}
-        ${map(gettext("mask: empty is dropped"), drawn?.mask, [0, 1], "mask")}
+        ${map(attention ? gettext("attention weights") : gettext("what is dropped from"), drawn?.given, drawn?.range ?? [0, 1], false)}
+        ${map(gettext("mask: black is dropped"), drawn?.mask, [0, 1], true)}
         ${this.#picture()}
       </div>
       <colour-legend .scale=${drawn ? scaleFor(...drawn.range) : null} .range=${drawn?.range ?? null} .scopes=${[]}></colour-legend>`;

@@ -60,7 +60,7 @@ export class DropZoneout extends Section {
         ${again()}${this.notice()}`,
       figure: html`${this.#traces(found)}<div class="pair">${this.#trace(found)}${this.#strays(found)}</div>${this.#outcomes(found)}`,
       see: html`<p>${found ? this.#words(found) : nothing}</p>
-        <p>${gettext("An empty cell of the mask is a unit that dropout puts to 0 and zoneout leaves as it was: there the zoneout column repeats the cell above, and the dropout column is empty. What dropout keeps is made larger, by 1 / (1 − p), step upon step.")}</p>`,
+        <p>${gettext("A black cell of the mask is a unit that dropout puts to 0 and zoneout leaves as it was: there the zoneout column repeats the cell above, and the dropout column is empty. What dropout keeps is made larger, by 1 / (1 − p), step upon step.")}</p>`,
       take: this.take("zoneout", gettext("Take away the traces"), () => this.#arrays()),
     });
   }
@@ -124,7 +124,7 @@ export class DropZoneout extends Section {
             : nothing
         }</div></figure>
         ${RULES.map(state)}
-        <figure><figcaption>${gettext("mask")}</figcaption><div class="trace">${drawn ? html`<heat-map class="mask" mode="still" label=${gettext("mask: 0 where a unit is dropped, or keeps its old value")} .tensor=${drawn.mask} .range=${[0, 1]} .columns=${1}></heat-map>` : nothing}</div></figure>
+        <figure><figcaption>${gettext("mask")}</figcaption><div class="trace">${drawn ? html`<heat-map mask mode="still" label=${gettext("mask: 0 where a unit is dropped, or keeps its old value")} .tensor=${drawn.mask} .range=${[0, 1]} .columns=${1}></heat-map>` : nothing}</div></figure>
       </div>
       <colour-legend .scale=${drawn ? scaleFor(...drawn.range, true) : null} .range=${drawn?.range ?? null} .scopes=${[]}></colour-legend>`;
   }
