@@ -14,9 +14,11 @@ import "./sections/bn-ln-table.js";
 /** `<normalization-lab>`: the figure, its controls beside it, and what follows from both below. */
 export class NormalizationLab extends PageElement {
   render() {
-    return html`<normalization-tools></normalization-tools>
-      <normalization-stage></normalization-stage>
-      <normalization-controls class="side"></normalization-controls>
+    return html`<div class="desk">
+        <normalization-tools></normalization-tools>
+        <normalization-stage></normalization-stage>
+        <normalization-controls class="side"></normalization-controls>
+      </div>
       <div class="below">
         <norm-training></norm-training>
         <norm-mates></norm-mates>
