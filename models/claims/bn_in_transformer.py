@@ -22,7 +22,7 @@ from models.layers.running import Running, updated
 from models.networks.weights import load_network
 from models.views.describe import Words
 
-NETWORK, LAYER = "tiny_vgg_layer", "conv6.norm"
+NETWORK, LAYER = "mini_vit", "block3.norm1"
 """Where the tokens come from: what reaches this layer."""
 BATCH, TRIES = 8, 16
 """Sequences in a batch, and how many batches are tried."""
