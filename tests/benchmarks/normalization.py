@@ -60,7 +60,7 @@ def statistics() -> None:
     x = torch.randn(SHAPE, generator=torch.Generator().manual_seed(0))
     tasks = {f"bare {method}": bare_statistics(x, method) for method in METHODS}
     tasks |= {f"ours {method}": ours(x, method) for method in METHODS}
-    times = interleaved(tasks, 15)
+    times = interleaved(tasks, 9)
     print("\nStatistics of 64×32×112×112; ratio to torch.var_mean over the same axes; at most 1.5 is allowed")
     for method in METHODS:
         print(row(f"statistics_of: {method}", times[f"ours {method}"], times[f"bare {method}"]))
