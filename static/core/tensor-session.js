@@ -28,6 +28,7 @@ import { decode } from "./tensor.js";
 
 /** Numbers of a figure up to which they come as they are. */
 const FEW = 4096;
+const IMAGE_ID = /^[0-9a-f]{64}$/;
 /** Channels that the server shows of itself. */
 const UNASKED = 8;
 
@@ -161,6 +162,21 @@ export class TensorSession extends EventTarget {
     this.#set({ batch: batch.length ? batch : this.#fields.batch.value });
   }
 
+  /** Go on without a stored picture that is not here (any more). @param {string} field what the server says of it
+   * @returns {boolean} whether there was one to leave out
+   */
+  #drop(field) {
+    const { batch } = this.state.values;
+    const named = Number(/batch\.(\d+)/.exec(field)?.[1] ?? Number.NaN);
+    const left = batch.filter((/** @type {string} */ word, /** @type {number} */ index) =>
+      Number.isNaN(named) ? !IMAGE_ID.test(word) : index !== named,
+    );
+    if (left.length === batch.length) return false;
+    this.gone = true;
+    this.#set({ batch: left.length ? left : this.#fields.batch.value });
+    return true;
+  }
+
   /** Set fields that every such lab has.
    * @param {{batch?: string[], pin?: Place | null}} some @param {{push?: boolean}} [options]
    */
@@ -208,20 +224,24 @@ export class TensorSession extends EventTarget {
 
   /** The element whose numbers are shown: the one pointed at, or else the pinned one. @returns {Place | null} */
   get at() {
-    return this.touch ?? this.pinned;
+    return this.#within(this.touch) ?? this.pinned;
   }
 
   /** The pinned element, kept in sight where the tensor has become smaller. @returns {Place | null} */
   get pinned() {
-    /** @type {Place | null} */ const pin = this.state.values.pin;
+    return this.#within(this.state.values.pin);
+  }
+
+  /** @param {Place | null} place @returns {Place | null} */
+  #within(place) {
     const shape = this.answer?.shape;
-    if (!pin || !shape) return pin;
+    if (!place || !shape) return place;
     const [samples = 1, channels = 1, height = 1, width = 1] = shape;
     return {
-      b: Math.min(pin.b, samples - 1),
-      c: Math.min(pin.c, channels - 1),
-      y: Math.min(pin.y, height - 1),
-      x: Math.min(pin.x, width - 1),
+      b: Math.min(place.b, samples - 1),
+      c: Math.min(place.c, channels - 1),
+      y: Math.min(place.y, height - 1),
+      x: Math.min(place.x, width - 1),
     };
   }
 
@@ -316,6 +336,8 @@ export class TensorSession extends EventTarget {
   /** @param {unknown} error */
   #fail(error) {
     this.#question = "";
+    const gone = error instanceof ApiError && error.code === "no-such-image";
+    if (gone && this.#drop(error.field)) return;
     this.error = error instanceof ApiError ? error : new ApiError({ detail: String(error) });
     this.tell();
   }

@@ -252,6 +252,13 @@ def test_what_cannot_be_computed_is_said_with_a_way_out_and_nothing_is_lost(lab:
     expect(page.locator("member-rail .members > li")).to_have_count(2)
 
 
+def test_a_link_with_a_picture_that_is_gone_goes_on_without_it(lab: Lab) -> None:
+    page = lab(refusals=True, batch=f"5.{'a' * 64}.7")
+    expect(page.locator("normalization-tools status-notice")).to_contain_text("not here any more")
+    expect(page.locator("member-rail .members > li")).to_have_count(2)
+    assert "batch=5.7" in fields(page)
+
+
 def test_gamma_of_one_channel_leaves_the_others(lab: Lab) -> None:
     page = lab()
     trained = asked(page)["gamma"]

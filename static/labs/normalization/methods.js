@@ -36,7 +36,7 @@ export class MethodRow extends SessionPart {
       <input type="radio" name="method" value=${method} .checked=${method === chosen} @change=${() => choose(method)}>
       ${drawing(method, session.at, shape, groups)}
       <span class="method-name">${methodName(method)}<small>${axesOf(method, kind)}</small></span>
-      <span class="method-size"><span>n = ${format.count(count)},</span> <span>${gettext("sets: {n}", { n: format.count(sets) })}</span></span></label>`;
+      <span class="method-size"><span>n = ${format.count(count)}</span> <span>${gettext("sets: {n}", { n: format.count(sets) })}</span></span></label>`;
   }
 }
 

@@ -42,7 +42,8 @@ export function axesOf(method, kind) {
  */
 export function sharedWords(method, kind, { b, c }, { c: [from, to] }) {
   const values = { b, c, from, to: to - 1 };
-  return WORDS[kind][method === "rms" ? "layer_channels" : method](values);
+  const alike = method === "rms" ? "layer_channels" : method;
+  return WORDS[kind][alike === "group" && to - from === 1 ? "instance" : alike](values);
 }
 
 /** Which of the three tensors. @param {import("./fields.js").Stage} show */

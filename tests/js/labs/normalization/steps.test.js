@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import katex from "../../../../node_modules/katex/dist/katex.mjs";
+import { number } from "../../../../static/core/tex.js";
 import {
   mean,
   normalised,
-  number,
   scaled,
   variance,
 } from "../../../../static/labs/normalization/steps-tex.js";
