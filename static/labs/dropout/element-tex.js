@@ -39,7 +39,7 @@ export function product(element, made) {
     };
   }
   return {
-    tex: `\\dfrac{${M}\\,${H}}{1 - ${P}} = \\dfrac{${bit} \\cdot ${value}}{1 - ${toned("mean", number(made.p))}} = ${numbers}`,
+    tex: `\\dfrac{${M}\\,${H}}{1 - ${P}} = \\dfrac{${bit} \\cdot ${value}}{1 - ${toned("mean", String(made.p))}} = ${numbers}`,
     plain: `m h ∕ (1 − p) = ${plain}`,
   };
 }

@@ -49,7 +49,7 @@ export class DropElement extends SessionPart {
     return html`<section class="drop-element" aria-label=${gettext("One value")}>
       <header><h2>${answer.variant === "connect" ? gettext("One output") : gettext("One value")}</h2>
         <p class="soft"><data id="element-value" value=${element.product}>${placeName(answer.layout, { b, c, y, x })}</data></p></header>
-      <div class="product"><math-formula block .tex=${tex} plain=${plain}></math-formula>
+      <div class="product"><math-formula class="formula" .tex=${tex} plain=${plain}></math-formula>
         <p class="hint">${fate(answer, element)}</p></div>
       ${this.#sides(answer, element)}
     </section>`;

@@ -1,5 +1,6 @@
 /** What stands over the three figures and between them: which operation, with which number. */
 
+import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
 import { number, toned } from "../../core/tex.js";
 
@@ -14,8 +15,8 @@ export const H = toned("x", "h");
 export const M = toned("deviation", "m");
 export const P = toned("mean", "p");
 
-/** The three figures' titles. @param {Made} made @returns {[Title, Title, Title]} */
-export function titles({ variant, mode, scaling }) {
+/** The three figures' titles. @param {Answer} made @returns {[Title, Title, Title]} */
+export function titles({ variant, mode, scaling, weight, request }) {
   const h = { tex: H, plain: "h" };
   const m = { tex: M, plain: "m" };
   if (variant === "connect")
@@ -23,10 +24,7 @@ export function titles({ variant, mode, scaling }) {
       { name: { tex: `${H}(w)`, plain: "h(w)" }, words: gettext("with all weights") },
       {
         name: { tex: `${M} \\odot w`, plain: "m ⊙ w" },
-        words:
-          mode === "train"
-            ? gettext("the weights; dropped are black")
-            : gettext("the weights, all of them"),
+        words: weightWords(mode, weight),
       },
       {
         name: { tex: `${H}(${M} \\odot w)`, plain: "h(m ⊙ w)" },
@@ -35,13 +33,28 @@ export function titles({ variant, mode, scaling }) {
     ];
   const evaluated = mode === "eval";
   return [
-    { name: h, words: gettext("what the layer gives") },
+    {
+      name: h,
+      words:
+        request.source.kind === "grid"
+          ? gettext("as it was written")
+          : gettext("what the layer gives"),
+    },
     {
       name: evaluated ? { tex: "1", plain: "1" } : m,
       words: evaluated ? gettext("no mask") : gettext("white is kept, black dropped"),
     },
     { name: result(variant, evaluated, scaling === "classic"), words: gettext("what goes on") },
   ];
+}
+
+/** @param {Made["mode"]} mode @param {Answer["weight"]} weight */
+function weightWords(mode, weight) {
+  const [lo, hi] = weight?.range() ?? [0, 0];
+  const range = { lo: format.number(lo, 2), hi: format.number(hi, 2) };
+  return mode === "train"
+    ? gettext("{lo} to {hi}, dropped grey", range)
+    : gettext("{lo} to {hi}, all weights", range);
 }
 
 /** @param {Made["variant"]} variant @param {boolean} evaluated @param {boolean} classic @returns {Formula} */
@@ -57,17 +70,18 @@ function result(variant, evaluated, classic) {
   if (classic) return { tex: kept, plain: "m h" };
   if (variant === "block")
     return { tex: `${kept} \\cdot \\tfrac{n}{\\text{kept}}`, plain: "m h · n ∕ kept" };
-  return { tex: `\\dfrac{${kept}}{1 - ${P}}`, plain: "m h ∕ (1 − p)" };
+  return { tex: `${kept} \\,/\\, (1 - ${P})`, plain: "m h ∕ (1 − p)" };
 }
 
 /** What stands between the figures: between the first two, and between the last two.
- * @param {Made} made @returns {[Formula, Formula]}
+ * @param {Made} made @param {boolean} roomy whether there is room for a number @returns {[Formula, Formula]}
  */
-export function signs({ variant, mode, scaling, scale }) {
+export function signs({ variant, mode, scaling, scale }, roomy) {
   if (variant === "connect" || variant === "alpha")
     return [variant === "alpha" ? ODOT : NOTHING, { tex: "\\to", plain: "→" }];
   if (mode === "eval" && scaling === "inverted") return [DOT, { tex: "=", plain: "=" }];
   if (mode === "train" && scaling === "classic") return [ODOT, { tex: "=", plain: "=" }];
+  if (!roomy) return [mode === "eval" ? DOT : ODOT, { tex: "=", plain: "=" }];
   const factor = toned("gamma", number(scale, 3));
   return [
     mode === "eval" ? DOT : ODOT,

@@ -76,12 +76,13 @@ export class DropoutStage extends SessionPart {
   /** @param {Answer} answer */
   #figures(answer) {
     const byHand = answer.request.source.kind === "grid";
-    return html`<div class="drop-figure">
+    const { rail } = this.rooms;
+    return html`<div class="drop-figure" .style=${`--rail:${rail}px`}>
         <div class="drop-head"><p class="axes">${axesWords(answer)}</p>
+          ${this.#legend(answer)}
           ${pager(answer, (from) => session.state.set({ from }))}</div>
         ${byHand ? gridFigures(this, answer) : this.#blocks(answer)}
         ${byHand ? nothing : samplesRow(session.state.values.batch, setBatch)}
-        ${this.#legend(answer)}
       </div>
       <drop-element></drop-element>`;
   }
@@ -95,7 +96,7 @@ export class DropoutStage extends SessionPart {
         aria-label=${scrolls ? gettext("All samples") : nothing} .style=${style}>
       ${this.headings(answer)}
       <span class="corner" aria-hidden="true">N ↓</span>
-      ${[0, 1, 2].map((k) => (k === 1 && answer.variant === "connect" ? html`<span></span>` : heads(layout, k)))}
+      ${[0, 1, 2].map((k) => (k === 1 && (answer.variant === "connect" || !answer.mask) ? nothing : heads(layout, k)))}
       <member-rail .batch=${session.state.values.batch} .seen=${answer} .side=${Math.min(rail - 4, row - 4)}
         @batch-change=${onBatch}></member-rail>
       ${this.#block(answer, "input", 0)}
@@ -106,8 +107,7 @@ export class DropoutStage extends SessionPart {
 
   /** Over the figures what they are, and between them what is done. @param {Answer} answer */
   headings(answer) {
-    const [first, second] = signs(answer);
-    const places = [first, second];
+    const places = signs(answer, this.rooms.sign > 40);
     return html`${titles(answer).map(
       (
         { name, words },

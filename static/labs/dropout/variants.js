@@ -16,13 +16,27 @@ import { unitName, variantName, variantWords } from "./words.js";
 /** `<drop-variants>`: what can be dropped, as small drawings of a mask over two samples of three channels, with one
  * decision outlined. They are radio buttons. */
 export class DropVariants extends SessionPart {
+  /** The variant that has been brought into sight. */ #seen = "";
+
   render() {
     const { variant: chosen } = session.state.values;
     const { answer } = session;
     return html`<fieldset class="methods"><legend>${gettext("What is decided together")}</legend>
+        <p class="hint variant-words">${variantWords(chosen)}</p>
         <div>${VARIANTS.map((variant) => option(variant, chosen, answer))}</div></fieldset>
-      <p class="hint variant-words">${variantWords(chosen)}</p>
       ${refusal(chosen)}`;
+  }
+
+  /** On a narrow screen the row of drawings is pushed until the chosen one is in sight. */
+  updated() {
+    const { variant } = session.state.values;
+    if (variant === this.#seen) return;
+    this.#seen = variant;
+    const chosen = /** @type {HTMLElement | null} */ (this.querySelector(".chosen"));
+    const row = chosen?.parentElement;
+    if (!row || row.scrollWidth <= row.clientWidth) return;
+    row.scrollLeft =
+      chosen.offsetLeft - row.offsetLeft - (row.clientWidth - chosen.offsetWidth) / 2;
   }
 }
 

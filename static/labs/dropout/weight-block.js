@@ -9,7 +9,7 @@ import { onTheme, theme } from "../../core/theme.js";
 
 /**
  * `<weight-block>`: a layer's weights as they were used, a block of kernels for each output channel shown, the
- * dropped ones black.
+ * dropped ones grey, which no weight is.
  *
  * Properties: `weight` {Tensor | null} [K, C, h, w] or [K, F]; `mask` {Tensor | null} the same of zeros and ones, null
  * where none was dropped; `chosen` {number} the output channel to mark, by its place, or -1; `label` {string}.
@@ -76,10 +76,11 @@ export class WeightBlock extends PageElement {
     const diverging = scaleFor(range[0], range[1], true);
     const { values } = weight;
     const style = getComputedStyle(this);
+    const grey = style.color;
     for (let i = 0; i < values.length; i++) {
       const [x, y, side] = lay.at(i);
       const dropped = mask?.values[i] === 0;
-      context.fillStyle = dropped ? "#000" : css(colourOf(values[i] ?? 0, diverging, colours));
+      context.fillStyle = dropped ? grey : css(colourOf(values[i] ?? 0, diverging, colours));
       context.fillRect(x, y, side, side);
     }
     if (chosen < 0) return;
@@ -107,6 +108,7 @@ export function laid([channels = 1, inputs = 1, rows = 1, columns = 1], width, h
   const hair = single ? 0 : cell;
   const [stepX, stepY] = [columns * cell + hair, rows * cell + hair];
   const down = Math.ceil(inputs / best);
+  const top = Math.max(0, (height - (down * stepY - hair)) / 2);
   const size = rows * columns;
   return {
     /** The corner and the side of a weight. @param {number} i @returns {[number, number, number]} */
@@ -116,12 +118,12 @@ export function laid([channels = 1, inputs = 1, rows = 1, columns = 1], width, h
       const [y, x] = [Math.floor((i % size) / columns), i % columns];
       return [
         channel * (room + gap) + (kernel % best) * stepX + x * cell,
-        Math.floor(kernel / best) * stepY + y * cell,
+        top + Math.floor(kernel / best) * stepY + y * cell,
         cell,
       ];
     },
     /** All of an output channel. @param {number} channel @returns {[number, number, number, number]} */
-    block: (channel) => [channel * (room + gap), 0, best * stepX - hair, down * stepY - hair],
+    block: (channel) => [channel * (room + gap), top, best * stepX - hair, down * stepY - hair],
   };
 }
 
