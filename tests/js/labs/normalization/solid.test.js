@@ -36,6 +36,12 @@ test("a set fills the axes that it goes along, and one cell of the others", () =
   assert.deepEqual(across, [0, 2 / 8]);
 });
 
+test("an element between two cells of the drawing is drawn in one of them", () => {
+  const place = { b: 0, c: 1, y: 0, x: 0 };
+  const [across] = partOf(boxOf("instance", place, [1, 10, 1, 1]), [1, 10, 1, 1]);
+  assert.deepEqual(across, [0, 1 / 8]);
+});
+
 test("the last element is drawn in the last cell", () => {
   const box = { b: [5, 6], c: [23, 24], y: [27, 28], x: [27, 28] };
   assert.deepEqual(partOf(/** @type {any} */ (box), SHAPE), [
