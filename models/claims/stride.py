@@ -94,24 +94,28 @@ def rows(seed: int, used: Counter[int]) -> list[list[Cell]]:
 def experiment(seed: int) -> Finding:
     """Random settings with stride 1 and with a larger one; the strides that trained networks use."""
     plain, dilated = comparisons(seed)
-    used = Counter(side for convolution in convolutions() for side in convolution.stride[:1])
-    total = sum(used.values())
+    trained = list(convolutions())
+    used = Counter(each.stride[0] for each in trained)
+    total = len(trained)
     usual = sum(used[stride] for stride in USUAL)
+    patches = sum(each.stride[0] not in USUAL and each.stride[0] == each.weight.shape[2] for each in trained)
     good, good_dilated = sum(plain), sum(dilated)
     return found(
         always=all(plain + dilated) and usual == total,
-        within=all(plain) and usual == total,
+        within=all(plain) and usual + patches == total,
         summary=both(
             f"A stride from 2 to 4 gave a smaller map and less overlap than stride 1 in {good} of {len(plain)} random "
             f"settings without dilation, and in {good_dilated} of {len(dilated)} with it; {usual} of the {total} "
-            "convolutions in our trained networks have stride 1 or 2.",
+            f"convolutions in our trained networks have stride 1 or 2, {patches} a stride as large as the kernel.",
             f"核不膨胀时，{len(plain)} 组随机设置中有 {good} 组在步幅 2～4 下比步幅 1 特征图更小、重叠更少；"
             f"核膨胀时 {len(dilated)} 组中有 {good_dilated} 组如此。本站训练好的网络共有 {total} 个卷积层，"
-            f"其中 {usual} 个的步幅是 1 或 2。",
+            f"其中 {usual} 个的步幅是 1 或 2，{patches} 个的步幅与核一样大。",
         ),
         condition=both(
-            "For kernels without gaps. The windows of a dilated kernel may share nothing with stride 1 and a lot with stride 2.",
-            "卷积核不膨胀时成立。膨胀的核，步幅 1 时相邻窗口可能毫无重叠，步幅 2 时反而重叠很多。",
+            "For kernels without gaps: the windows of a dilated one may share nothing with stride 1 and a lot with stride 2. And "
+            "where windows are meant to overlap: a Transformer cuts the picture into patches with a stride as large as the kernel.",
+            "卷积核不膨胀时成立：膨胀的核，步幅 1 时相邻窗口可能毫无重叠，步幅 2 时反而重叠很多。而且窗口本来就要重叠时才成立："
+            "Transformer 用与核一样大的步幅，把图片切成互不重叠的小块。",
         ),
         table=table(
             [
