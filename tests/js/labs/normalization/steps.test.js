@@ -13,8 +13,8 @@ import {
 const ELEMENT = {
   x: -4.0148,
   n: 4704,
-  mean: -0.12214,
-  variance: 1.15,
+  mean: 7,
+  variance: 5,
   unbiased: 1.1503,
   mean_used: -0.12214,
   variance_used: 1.15,
