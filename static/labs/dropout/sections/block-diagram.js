@@ -48,7 +48,7 @@ export function blockDiagram(chosen, choose) {
     )}</svg>
     <ol>${all.map(({ words, site, add }) =>
       site
-        ? html`<li class="site"><label><input type="radio" name="dropout-site" value=${site} .checked=${site === chosen} @change=${() => choose(site)}><span>${words}</span></label></li>`
+        ? html`<li class="choice"><label><input type="radio" name="dropout-site" value=${site} .checked=${site === chosen} @change=${() => choose(site)}><span>${words}</span></label></li>`
         : html`<li class=${add ? "add" : ""}><span>${words}</span></li>`,
     )}</ol></fieldset>`;
 }

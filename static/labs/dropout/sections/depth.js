@@ -61,12 +61,12 @@ export class DropDepth extends Section {
     const set = (/** @type {"chain" | "lastP" | "skip"} */ name) =>
       heard((/** @type {any} */ value) => session.state.set({ [name]: value }));
     const trained = found?.branches.at(-1)?.p ?? 0;
-    return html`<choice-field small label=${gettext("Network")} .value=${chain} .options=${[
+    return html`<choice-field small label=${gettext("Which network")} .value=${chain} .options=${[
       { value: "mini_resnet", label: "mini_resnet" },
       { value: "mini_vit", label: "mini_vit" },
     ]} @value-change=${set("chain")}></choice-field>
       <choice-field small label=${gettext("Decided for")} .value=${skip} .options=${[
-        { value: "batch", label: gettext("the whole batch") },
+        { value: "batch", label: gettext("whole batch") },
         { value: "row", label: gettext("each sample") },
         { value: "", label: gettext("as trained") },
       ]} @value-change=${set("skip")}></choice-field>
@@ -92,7 +92,7 @@ export class DropDepth extends Section {
           ) => html`<th scope="col"><span class="survival" .style=${`--part:${branch?.survival ?? 0}`} aria-hidden="true"></span>
             <b>${branch ? format.percent(branch.survival) : "–"}</b><small>${branch ? short(branch.name) : "–"}</small></th>`,
         )}
-        <th scope="col" class="amount"><small>${gettext("gone through")}</small></th></tr></thead>
+        <th scope="col" class="amount"><small>${gettext("of {n}", { n: found?.total ?? BRANCHES })}</small></th></tr></thead>
       <tbody>${Array.from(
         { length: found?.drawn.length ?? SAMPLES },
         (_, sample) => html`<tr><th scope="row">${gettext("sample {n}", { n: sample })}</th>

@@ -1,7 +1,9 @@
 import { html } from "lit";
 import { heard } from "../../../components/heard.js";
 import * as api from "../../../core/api.js";
+import * as format from "../../../core/format.js";
 import { gettext } from "../../../core/i18n.js";
+import { nearest } from "../../../core/lines.js";
 import { fields } from "../fields.js";
 import { session } from "../session.js";
 import { dropped, placesOf } from "./places.js";
@@ -119,11 +121,11 @@ export class DropWhere extends Section {
     return frame({
       id: "where",
       title: gettext("Where to drop, and how much"),
-      words: html`<p>${gettext("A trained network is used with dropout left on, in one place at a time: early, late, or before its last layer. Each is asked about the same images, which none was trained on.")}</p>
+      words: html`<p>${gettext("A trained network is used with dropout left on, in one place at a time: early, late, or before its last layer. Each is asked about the same held-out images.")}</p>
         <p class="soft">${networkName(this.#network)}</p>`,
       settings: html`<choice-field small label=${gettext("Dropped are")} .value=${whereDrop} ?disabled=${busy} .options=${[
-        { value: "element", label: gettext("single values") },
-        { value: "channel", label: gettext("whole maps") },
+        { value: "element", label: gettext("values") },
+        { value: "channel", label: gettext("maps") },
         { value: "block", label: gettext("blocks") },
         { value: "connect", label: gettext("weights") },
       ]} @value-change=${set("whereDrop")}></choice-field>
@@ -137,9 +139,30 @@ export class DropWhere extends Section {
           ${this.#chart("entropy", gettext("mean entropy of a prediction, in nats"), places)}
         </div>
         <p class="hint">${gettext("The areas are intervals in which the true share lies with 95 % confidence (Wilson).")}</p>`,
-      see: html`<p>${gettext("The network was trained without this dropout; what you see is how much it leans on each place. Early maps hold single pixels that their neighbours repeat, late ones hold few values that stand for much; whole maps are missed more than as many single values.")}</p>`,
+      see: html`<p>${this.#words(places)}</p>
+        <p>${gettext("No network here was trained with this dropout. What is lost early goes through every later layer, and none of them has learned to do without; what is lost last meets a single one. Compare single values with whole maps, which no neighbour can stand in for.")}</p>`,
       take: html`<take-away name="convscope-dropout-where" label=${gettext("Take away a measurement")}
         .call=${places[0] ? () => ({ method: "POST", url: `/api/networks/${this.#network}/accuracy`, body: this.#body(/** @type {Place} */ (places[0]), 0.5) }) : null}></take-away>`,
+    });
+  }
+
+  /** What was measured at the p that is looked at. @param {Place[]} places */
+  #words(places) {
+    const p = PS[nearest(PS, session.state.values.p)] ?? 0;
+    const said = places.flatMap((place) => {
+      const found = this.found.get(this.#key(place, p));
+      const { layer } = place;
+      return found
+        ? gettext("{accuracy} with dropout at {layer}", {
+            accuracy: format.percent(found.accuracy),
+            layer,
+          })
+        : [];
+    });
+    if (said.length < places.length || !said.length) return "";
+    return gettext("At p = {p} the network is right for {list}.", {
+      p,
+      list: said.join(gettext(", ")),
     });
   }
 
