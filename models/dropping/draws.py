@@ -53,6 +53,13 @@ class Activations:
             return masks * (masks[0].numel() / kept).view(-1, *[1] * (masks.ndim - 1))
         return masks * keeping_scale(self.settings.p)
 
+    def total(self, masks: Tensor) -> Tensor:
+        """The sum of weighted masks: (1, …), in float64."""
+        if self.variant == "block":
+            return self.weighted(masks).sum(0, keepdim=True).double()
+        scale = 1.0 if self.variant == "alpha" else keeping_scale(self.settings.p)
+        return masks.sum(0, keepdim=True).double() * scale
+
     def outputs(self, masks: Tensor) -> Tensor:
         """What is left of x under each of the masks: (n, C, …)."""
         if self.variant == "alpha":
@@ -106,6 +113,10 @@ class Weights:
     def weighted(self, masks: Tensor) -> Tensor:
         """The masks with what each kept weight is multiplied by."""
         return masks * keeping_scale(self.settings.p)
+
+    def total(self, masks: Tensor) -> Tensor:
+        """The sum of weighted masks: (1, *weights), in float64."""
+        return masks.sum(0, keepdim=True).double() * keeping_scale(self.settings.p)
 
     def outputs(self, masks: Tensor) -> Tensor:
         """What the layer gives under each of the masks: (n, C, …)."""

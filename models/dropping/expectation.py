@@ -121,9 +121,8 @@ def _running(drawn: Activations | Weights, params: ExpectationParams, points: li
     sums: list[Array] = []
     seen = 0
     for masks in drawn.masks(params.draws, params.seed):
-        weighted = drawn.weighted(masks)
         for first, last, is_point in parts(points, seen, len(masks)):
-            part = weighted[first:last].sum(0, keepdim=True).double()
+            part = drawn.total(masks[first:last])
             total = part if total is None else total + part
             if is_point:
                 sums.append(total)

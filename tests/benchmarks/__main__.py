@@ -9,10 +9,11 @@ if not WORKER_ENVIRONMENT.items() <= os.environ.items():
     command = [sys.executable, "-m", "tests.benchmarks"]
     os.execve(sys.executable, command, {**os.environ, **WORKER_ENVIRONMENT})
 
-from tests.benchmarks import convolution, lab_page, normalization, page, picture
+from tests.benchmarks import convolution, dropout, lab_page, normalization, page, picture
 
 picture.main()
 convolution.main()
 normalization.main()
+dropout.main()
 page.main()
 lab_page.main()
