@@ -78,7 +78,7 @@ function layer({ params, answer }) {
           `    layer.running_var.copy_(torch.tensor(${written(running.before.variance, "    ")}))`,
           `    layer.num_batches_tracked.fill_(${running.batches})`,
         );
-      lines.push(mode === "eval" ? "layer.eval()" : "layer.train()");
+      lines.push(`layer.${mode}()`);
       return lines;
     }
     case "layer": {
