@@ -5,7 +5,7 @@ import { gettext } from "../../../core/i18n.js";
 import { Tensor } from "../../../core/tensor.js";
 import { session } from "../session.js";
 import { frame, Section } from "./section.js";
-import { members } from "./subject.js";
+import { members, subjectWords } from "./subject.js";
 import "../../../components/line-chart.js";
 import "../../../components/number-field.js";
 
@@ -49,7 +49,7 @@ export class NormTokens extends Section {
       id: "tokens",
       title: gettext("Sequences of different lengths"),
       words: html`<p>${gettext("A Transformer’s batch holds sequences of different lengths, filled up with padding. Here each image is a sequence: the 4×4 patches in which there is something, as tokens of a small Transformer. Pad them more, and see whose statistics notice.")}</p>
-        <p class="soft">${gettext("{layer} of {network}", { layer: session.state.values.tokens, network: "mini_vit" })}</p>`,
+        <p class="soft">${subjectWords(this.question())}</p>`,
       settings: html`<number-field label=${gettext("Padding after the longest")} .value=${this.#pads} .min=${0} .max=${MOST} slider
           @value-input=${set} @value-change=${set}></number-field>
         ${this.notice()}`,
