@@ -163,7 +163,7 @@ export class TensorBlock extends PageElement {
     canvas.width = width;
     canvas.height = height;
     const style = getComputedStyle(this);
-    if (lengths) this.#hatch(context, lengths, style.getPropertyValue("--edge-drawn") || "#808080");
+    if (lengths) this.#hatch(context, lengths, style.borderTopColor);
     if (!box) return;
     const lit = layout.boxesOf(box).map(({ slot, box }) => {
       const at = part(layout.grid, slot, box);
