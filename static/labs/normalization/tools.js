@@ -37,7 +37,10 @@ export class NormalizationTools extends SessionPart {
 /** @param {Values["source"]} source */
 function choose(source) {
   session.setTouch(null);
-  session.state.set({ source, from: 0, gamma: null, beta: null }, { push: true });
+  const { pin } = session.state.values;
+  // A token is one place: y tells which, and even the shortest sample has a few.
+  const place = source === "tokens" && pin ? { ...pin, y: Math.min(pin.y, 4), x: 0 } : pin;
+  session.state.set({ source, from: 0, gamma: null, beta: null, pin: place }, { push: true });
 }
 
 /** @param {Values} values */
