@@ -47,7 +47,7 @@ thorough: .state/test # the properties with twenty times as many examples
 	THOROUGH=20 pytest tests/models tests/app/test_networks_fuzz.py
 
 train: .state/run # the Fashion-MNIST networks, about three hours on one core; DATA= for another folder
-	for name in mlp lenet tiny_vgg_none tiny_vgg_batch tiny_vgg_layer tiny_vgg_group tiny_vgg_instance mini_resnet mini_vit; do \
+	for name in mlp lenet tiny_vgg_none tiny_vgg_batch tiny_vgg_layer tiny_vgg_group tiny_vgg_instance mini_resnet mini_vit row_gru; do \
 	  python -m models.train $$name --data $(DATA) || exit 1; \
 	done
 

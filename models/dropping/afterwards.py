@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import inf, sqrt
+from math import sqrt
 from typing import Literal
 
 import torch
@@ -11,7 +11,7 @@ from torch import Tensor
 
 from models.dropping.checkpoints import checkpoints, parts
 from models.dropping.draws import Activations, Weights
-from models.dropping.rest import Rest, behind, overflow
+from models.dropping.rest import Rest, behind
 from models.errors import Refused
 from models.normalization.source import Given
 from models.shapes import multiply_adds
@@ -93,10 +93,7 @@ class _Means:
         self.standard_error.append(sqrt(float(variance.mean()) / count))
 
     def result(self) -> ErrorOfMean:
-        """What was noted. Refused where the squares left the range of float32."""
         rms, chance = self.error_rms[-1], self.standard_error[-1]
-        if not max(rms, chance) < inf:
-            raise overflow(self.layer)
         return ErrorOfMean(
             layer=self.layer,
             error_max=self.error_max,

@@ -19,15 +19,15 @@ class DepthParams(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     network: NetworkName
     seed: Seed = 0
-    members: int = Field(8, ge=1, le=16, description="Samples in the batch.")
+    members: int = Field(default=8, ge=1, le=16, description="Samples in the batch.")
     p: float | None = Field(
-        None,
+        default=None,
         ge=0,
         le=1,
         allow_inf_nan=False,
         description="Of the last branch, the others by the linear rule p · l / L; null: as trained.",
     )
-    variant: Variant | None = Field(None, description="row or batch; null: as trained.")
+    variant: Variant | None = Field(default=None, description="row or batch; null: as trained.")
 
 
 class Branch(BaseModel):

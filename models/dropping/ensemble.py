@@ -26,8 +26,10 @@ class EnsembleParams(BaseModel):
     """Drop the layer's strongest units (of maps: whole channels), in all combinations; the others always stay."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    units: int = Field(8, ge=1, le=16)
-    draws: int = Field(2000, ge=100, le=4096, description="Subsets drawn where there are more than 12 units.")
+    units: int = Field(default=8, ge=1, le=16)
+    draws: int = Field(
+        default=2000, ge=100, le=4096, description="Subsets drawn where there are more than 12 units."
+    )
     seed: Seed = 0
 
 

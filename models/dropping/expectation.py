@@ -30,10 +30,12 @@ class ExpectationParams(BaseModel):
     """Draw this many masks and take the mean of what they leave of the chosen channels of one member."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    draws: int = Field(1000, ge=1, le=10_000)
-    seed: Seed = Field(0, description="Of the sequence of masks; the first 10 of 100 are the same as 10.")
+    draws: int = Field(default=1000, ge=1, le=10_000)
+    seed: Seed = Field(
+        default=0, description="Of the sequence of masks; the first 10 of 100 are the same as 10."
+    )
     after: Literal["none"] | Function = Field(
-        "none",
+        default="none",
         description="Also take the mean of what follows: after the next activation, or of the network's probabilities.",
     )
 

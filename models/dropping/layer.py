@@ -27,17 +27,18 @@ class DropoutSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     variant: Dropping = Field(
-        "element",
+        default="element",
         description="element: Dropout; channel: SpatialDropout; block: DropBlock; row: DropPath; batch: Stochastic "
         "Depth; alpha: AlphaDropout; connect: DropConnect, on the weights of a convolution or a linear layer.",
     )
-    p: float = Field(0.5, ge=0, le=1, allow_inf_nan=False, description="The probability to drop.")
+    p: float = Field(default=0.5, ge=0, le=1, allow_inf_nan=False, description="The probability to drop.")
     seed: Seed = 0
     mode: Literal["train", "eval"] = "train"
     scaling: Literal["inverted", "classic"] = Field(
-        "inverted", description="inverted divides by 1 - p in training; classic multiplies by 1 - p in eval."
+        default="inverted",
+        description="inverted divides by 1 - p in training; classic multiplies by 1 - p in eval.",
     )
-    block_size: int = Field(BLOCK_SIZE, ge=1, le=31, description="The side of a block.")
+    block_size: int = Field(default=BLOCK_SIZE, ge=1, le=31, description="The side of a block.")
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ class MonteCarloParams(BaseModel):
     """Predict by this many masks."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    draws: int = Field(100, ge=2, le=500)
+    draws: int = Field(default=100, ge=2, le=500)
     seed: Seed = 0
 
 

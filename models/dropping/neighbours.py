@@ -15,7 +15,7 @@ class NeighboursParams(BaseModel):
     """Correlate values of one map with those some pixels away."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    most: int = Field(6, ge=1, le=6, description="The largest distance, in pixels of the map.")
+    most: int = Field(default=6, ge=1, le=6, description="The largest distance, in pixels of the map.")
 
 
 class NeighboursResult(BaseModel):

@@ -77,7 +77,7 @@ class Rest:
         return max(AT_ONCE // self.largest, 1)
 
     def run(self, versions: Tensor) -> Tensor:
-        """What the target gives for `versions` (N, C, …) of the layer's output. Refused where it leaves float32."""
+        """What the target gives for `versions` (N, C, …) of the layer's output."""
         if self.target == self.layer:
             return versions
         record = Record(frozenset((self.target,)))
@@ -85,15 +85,7 @@ class Rest:
         if self.layer != INPUT:
             steps = {**self.steps, self.layer: _constant(self.steps[self.layer], versions)}
             x = versions.new_zeros(1, 1, 1, 1)
-        try:
-            return walk(steps, x, record).activations[self.target]
-        except Refused:
-            raise overflow(self.target) from None
-
-
-def overflow(layer: str) -> Refused:
-    """The refusal where what is kept is divided by so little that the numbers become too large."""
-    return Refused("overflow", f"The numbers at {layer} leave the range of float32; use a smaller p.", "p")
+        return walk(steps, x, record).activations[self.target]
 
 
 def behind(steps: dict[str, Step], layer: str) -> set[str]:

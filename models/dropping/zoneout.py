@@ -4,16 +4,13 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor as Array
 
-from models.dropping.layer import generator
-from models.dropping.rest import overflow
 from models.errors import Refused
-from models.layers.dropout import dropout_mask
 from models.layers.gru import StateRule
 from models.network import Step
 from models.networks.registry import FASHION_MNIST
 from models.networks.weights import Loaded, load_network
 from models.normalization.source import Given
-from models.recorder import Record, walk
+from models.recorder import Record, Recording, walk
 from models.tensors import Encoding, Tensor, encode
 from models.views.run import ClassScore, Seed, scores
 
@@ -25,10 +22,10 @@ class ZoneoutParams(BaseModel):
     """Read the member by `row_gru`, three times over."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    p: float = Field(0.2, ge=0, le=1, allow_inf_nan=False)
+    p: float = Field(default=0.2, ge=0, le=1, allow_inf_nan=False)
     seed: Seed = 0
     units: int = Field(
-        8, ge=1, le=32, description="How many units to return: those that vary most over time."
+        default=8, ge=1, le=32, description="How many units to return: those that vary most over time."
     )
 
 
@@ -79,11 +76,12 @@ def read(given: Given, member: int, params: ZoneoutParams, encoding: Encoding) -
     loaded = load_network(NETWORK)
     step = next(step for step in loaded.network.steps.values() if step.kind == "recurrent")
     hidden, rows, _ = loaded.shapes[step.name]
-    mask = dropout_mask((1, hidden, rows, 1), params.p, "element", generator(params.seed))
     rules: tuple[StateRule, ...] = ("none", "dropout", "zoneout")
     x = given.inputs[member : member + 1]
-    found = {rule: _run(loaded, step, x, mask, rule, params.p) for rule in rules}
-    states = {rule: trace[0, :, :, 0].T for rule, (trace, _) in found.items()}
+    found = {rule: _run(loaded, step, x, rule, params) for rule in rules}
+    states = {rule: _rows(recording.activations[step.name]) for rule, recording in found.items()}
+    mask = found["zoneout"].dropouts[step.name].mask
+    assert mask is not None
     clean = states["none"]
     units = clean.std(0).sort(descending=True, stable=True).indices[: params.units].sort().values
 
@@ -104,25 +102,32 @@ def read(given: Given, member: int, params: ZoneoutParams, encoding: Encoding) -
         clean=shown(clean),
         dropout=shown(states["dropout"]),
         zoneout=shown(states["zoneout"]),
-        mask=shown(mask[0, :, :, 0].T),
+        mask=shown(_rows(mask)),
         size=rms(clean),
         strays=OfRules(dropout=strays("dropout"), zoneout=strays("zoneout")),
         predictions=RecurrentPredictions(
-            clean=found["none"][1], dropout=found["dropout"][1], zoneout=found["zoneout"][1]
+            clean=_predicted(loaded, found["none"]),
+            dropout=_predicted(loaded, found["dropout"]),
+            zoneout=_predicted(loaded, found["zoneout"]),
         ),
     )
 
 
-def _run(
-    loaded: Loaded, step: Step, x: Array, mask: Array, rule: StateRule, p: float
-) -> tuple[Array, list[ClassScore]]:
-    changed = step.having(state_mask=None if rule == "none" else mask, rule=rule, p=p)
-    record = Record(frozenset({step.name, loaded.network.output}))
-    try:
-        found = walk({**loaded.network.steps, step.name: changed}, x, record).activations
-    except Refused:
-        raise overflow(step.name).within("zoneout") from None
-    return found[step.name], scores(loaded, found[loaded.network.output][0], TOP)
+def _run(loaded: Loaded, step: Step, x: Array, rule: StateRule, params: ZoneoutParams) -> Recording:
+    """Read `x` (1, 1, 28, 28), the states' units kept or dropped by the mask of the seed."""
+    steps = {**loaded.network.steps, step.name: step.having(rule=rule, p=params.p, seed=params.seed)}
+    return walk(
+        steps, x, Record(frozenset({step.name, loaded.network.output}), dropouts=frozenset({step.name}))
+    )
+
+
+def _rows(maps: Array) -> Array:
+    """Maps of one column (1, hidden, T, 1) as rows (T, hidden)."""
+    return maps[0, :, :, 0].T
+
+
+def _predicted(loaded: Loaded, recording: Recording) -> list[ClassScore]:
+    return scores(loaded, recording.activations[loaded.network.output][0], TOP)
 
 
 def rms(values: Array) -> list[float]:

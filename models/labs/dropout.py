@@ -16,14 +16,12 @@ from models.dropping.keep import KeepRate
 from models.dropping.layer import DropoutSettings, Dropped, Dropping
 from models.dropping.monte_carlo import MonteCarloParams, MonteCarloResult, predict_often
 from models.dropping.neighbours import NeighboursParams, NeighboursResult, correlate
-from models.dropping.rest import overflow
 from models.dropping.zoneout import ZoneoutParams, ZoneoutResult, read
 from models.errors import Refused
 from models.normalization import source
 from models.normalization.element import ElementPlace, place
 from models.normalization.source import AXES, Given, GridSource, NetworkSource
 from models.pictures import Prepared
-from models.recorder import LARGEST
 from models.tensors import BYTES, Encoding, Tensor, check_list, encode
 
 Part = Literal["pictures", "input", "mask", "output", "weight"]
@@ -128,7 +126,6 @@ def run(params: DropoutParams, pictures: Array | None, encoding: Encoding, limit
         layer.check(given, params)
         _check_answer(params, given, len(channels), encoding, limit)
         dropped = layer.drop(given, params)
-        _check_range(dropped.output)
         chosen = torch.tensor(channels)
         tensors = _tensors(params, given, dropped, chosen, encoding)
         member = index[0] if index else 0
@@ -220,11 +217,6 @@ def _check_answer(params: DropoutParams, given: Given, channels: int, encoding: 
             "or fewer channels, or ask for ?tensors=uint8.",
             "record",
         )
-
-
-def _check_range(y: Array) -> None:
-    if not (float(y.amin()) >= -LARGEST and float(y.amax()) <= LARGEST):
-        raise overflow("the output")
 
 
 def _pytorch(params: DropoutParams, given: Given) -> str | None:

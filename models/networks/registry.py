@@ -14,6 +14,7 @@ from models.networks.lenet import LeNet
 from models.networks.mini_resnet import MiniResNet
 from models.networks.mini_vit import MiniViT
 from models.networks.mlp import MLP
+from models.networks.row_gru import Reader
 from models.networks.tiny_vgg import TinyVGG
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -154,6 +155,16 @@ SPECS = {
             {
                 "en": "No convolution at all: the picture is flattened into 784 numbers.",
                 "zh": "完全没有卷积：图片先被展平成 784 个数。",
+            },
+        ),
+        Spec(
+            "row_gru",
+            Reader,
+            FASHION_MNIST,
+            {"en": "Row GRU", "zh": "逐行 GRU"},
+            {
+                "en": "A recurrent network: it reads the picture row by row and remembers in 112 numbers what it has seen.",
+                "zh": "循环神经网络：自上而下逐行读图，把读到的内容记在 112 个数里。",
             },
         ),
     )

@@ -22,6 +22,7 @@ LAST = {
     "efficientnet_lite0": "features.act",
     "mini_resnet": "block6.act2",
     "mini_vit": "norm",
+    "row_gru": "rows",
     "lenet": "conv2.pool",
     "tiny_vgg_batch": "conv6.act",
     "tiny_vgg_layer": "conv6.act",
