@@ -11,6 +11,9 @@ import { PageElement } from "./element.js";
 /** @typedef {import("../core/grid.js").Place} Place */
 /** @typedef {import("../core/grid.js").Part} Part */
 /** @typedef {import("../core/wire.js").Box} Box */
+/** How many times as high as wide a map may be and still be drawn with square values. */
+const SLENDER = 4;
+
 /** @typedef {{map: number, slot: number, y: number, x: number, value: number}} Cell
  * `map`: index in the tensor (of the triple where `rgb`); `slot`: position in the grid */
 /** @typedef {{map: number, box?: Box, tone?: string, label?: string}} Mark
@@ -153,9 +156,12 @@ export class HeatMap extends PageElement {
 
   render() {
     const { width, height } = this.grid;
+    // A single column would be a thread, or as high as a tower: its values are drawn as bars.
+    const slender = (this.tensor?.height ?? 1) > SLENDER * (this.tensor?.width ?? 1);
+    const ratio = slender && this.shown.length === 1 ? "2 / 3" : `${width} / ${height}`;
     const live = this.mode !== "still";
     return html`
-      <div class="plane" .style=${`--ratio: ${width} / ${height}`}
+      <div class="plane" .style=${`--ratio: ${ratio}`}
         tabindex=${live ? (this.roving ? -1 : 0) : nothing} role=${live ? "application" : "img"}
         aria-roledescription=${live ? gettext("heat map") : nothing}
         aria-label="${this.label} (${this.#summary()})"

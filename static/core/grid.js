@@ -8,6 +8,8 @@
 
 /** Canvas pixels a cell should have for a gap of one canvas pixel to look thin. */
 const FINE = 28;
+/** Canvas pixels per value of a map of one column, several of which stand side by side. */
+const TRACE = 6;
 
 /**
  * @typedef {{
@@ -37,8 +39,9 @@ export function grid(slots, map, { columns = 0, fold = 0 } = {}) {
     columns || Math.max(1, Math.round(Math.sqrt((slots * cellHeight) / cellWidth))) || 1;
   const used = Math.max(1, Math.min(across, slots));
   const rows = Math.max(1, Math.ceil(slots / used));
-  const largest = Math.max(cellWidth, cellHeight);
-  const zoom = slots > 1 ? Math.max(1, Math.ceil(FINE / largest)) : 1;
+  const trace = cellWidth === 1 && cellHeight > 1;
+  const largest = trace ? 1 : Math.max(cellWidth, cellHeight);
+  const zoom = slots > 1 ? (trace ? TRACE : Math.max(1, Math.ceil(FINE / largest))) : 1;
   const gap = slots > 1 ? Math.max(1, Math.round((largest * zoom) / FINE)) : 0;
   return {
     slots,

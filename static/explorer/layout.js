@@ -3,8 +3,8 @@
 /** @typedef {import("./columns.js").Column} Column */
 /** @typedef {{width: number, height: number, compact: boolean}} Room what there is for the maps, in CSS
  * pixels; `compact`: only their upper part is shown, beside an open layer */
-/** @typedef {{width: number, rows: number, fold: number}} Slot
- * `rows`: maps in the column; `fold`: values in a row of a vector */
+/** @typedef {{width: number, rows: number, fold: number, across: number}} Slot
+ * `rows`: maps in the column; `fold`: values in a row of a vector; `across`: maps side by side */
 
 /** Between columns, and how far they move apart where there is room to spare. */
 const GAP = 6;
@@ -17,6 +17,8 @@ const [LEAST, MOST] = [0.9, 3];
 const WIDEST_VECTOR = 140;
 /** Vectors up to this length stand in a single file. */
 const FILE = 32;
+/** How wide and high the traces of a recurrent state are together. */
+const TRACES = 280;
 /** How high the strip is where nothing is stretched, and beside an open layer. */
 const HEIGHT = 360;
 const COMPACT = 118;
@@ -25,8 +27,17 @@ const COMPACT = 118;
  * would be left.
  * @param {Column} column
  */
-function natural({ vector, width }) {
+function natural(column) {
+  const { vector, width } = column;
+  if (isTrace(column)) return TRACES;
   return vector ? 30 : Math.max(Math.min(width, 128), 26 + 0.55 * width);
+}
+
+/** Whether a map is one column, as a recurrent state over time is: many stand side by side.
+ * @param {{vector: boolean, height: number, width: number}} column
+ */
+function isTrace({ vector, height, width }) {
+  return !vector && width === 1 && height > 1;
 }
 
 /**
@@ -71,15 +82,25 @@ function slot(column, stretch, height, share, compact) {
     const widest = Math.max(wish, share);
     const fold = column.channels <= FILE ? 1 : folded(column.channels, widest, height);
     const width = Math.min((fold * height) / Math.ceil(column.channels / fold), widest);
-    return { width, rows: 1, fold: compact ? folded(column.channels, width, COMPACT) : fold };
+    return {
+      width,
+      rows: 1,
+      fold: compact ? folded(column.channels, width, COMPACT) : fold,
+      across: 1,
+    };
+  }
+  if (isTrace(column)) {
+    const side = compact ? COMPACT : Math.min(height, TRACES);
+    const rows = Math.min(column.channels, column.height);
+    return { width: (side * rows) / column.height, rows, fold: 0, across: rows };
   }
   const slant = column.height / column.width;
   const fitting = Math.round((height / (wish * slant) + SEAM) / (1 + SEAM));
   const rows = Math.max(1, Math.min(MOST_MAPS, column.channels, fitting));
   const width = Math.min(wish * 1.3, height / slant / (rows + (rows - 1) * SEAM));
-  if (!compact) return { width, rows, fold: 0 };
+  if (!compact) return { width, rows, fold: 0, across: 1 };
   const few = Math.floor((COMPACT / (width * slant) + SEAM) / (1 + SEAM));
-  return { width, rows: Math.max(1, Math.min(rows, few)), fold: 0 };
+  return { width, rows: Math.max(1, Math.min(rows, few)), fold: 0, across: 1 };
 }
 
 /** Values in a row of a vector that is to be about so wide and so high.

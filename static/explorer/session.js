@@ -189,7 +189,8 @@ export class Session extends EventTarget {
       return slot && (near?.has(column) ?? sight?.has(column.name)) ? [{ column, slot }] : [];
     });
     const input = inputColumn(subject.info);
-    if (input) seen.push({ column: input, slot: { width: 0, rows: input.channels, fold: 0 } });
+    if (input)
+      seen.push({ column: input, slot: { width: 0, rows: input.channels, fold: 0, across: 1 } });
     const { values } = this.state;
     return nextJob(subject, seen, values, {
       touched: affected(subject.info, values.changes),

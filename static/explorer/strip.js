@@ -98,7 +98,7 @@ export class LayerStrip extends PageElement {
             const apart = view?.differs === true && painted?.differs === false;
             const range = painted?.range ?? [0, 0];
             const spread = common && !apart ? common : range;
-            const slot = slots[i] ?? { width: 0, rows: 1, fold: 0 };
+            const slot = slots[i] ?? { width: 0, rows: 1, fold: 0, across: 1 };
             const open = column.nodes.some(({ name }) => name === layer);
             return html`<li class=${`${marks[i]} ${open ? "open" : ""} ${apart ? "apart" : ""}`}
             data-name=${column.name} .style=${`inline-size: ${slot.width}px`}>${columnView({

@@ -71,3 +71,16 @@ test("a whole map's part begins at its corner", () => {
   assert.deepEqual([whole.left * each.width, whole.top * each.height], [left, top]);
   assert.equal(whole.width * each.width, 28);
 });
+
+test("maps of one column stand close together", () => {
+  const each = grid(28, { width: 1, height: 28 }, { columns: 28 });
+  assert.deepEqual([each.columns, each.rows, each.gap], [28, 1, 1]);
+  assert.ok(each.gap < each.zoom / 4, "a gap is thinner than a value");
+  const box = part(each, 5, { top: 9, left: 0, bottom: 10, right: 1 });
+  assert.deepEqual(hit(each, box.left + box.width / 2, box.top + box.height / 2), {
+    slot: 5,
+    y: 9,
+    x: 0,
+  });
+  assert.equal(grid(1, { width: 1, height: 28 }).zoom, 1);
+});

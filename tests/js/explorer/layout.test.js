@@ -82,3 +82,15 @@ test("the first guess of the room follows the window", () => {
   assert.ok(firstRoom({ innerWidth: 390, innerHeight: 844 }).width < 390);
   assert.equal(firstRoom({ innerWidth: 4000, innerHeight: 900 }).width, 1324);
 });
+
+test("the traces of a recurrent state stand side by side", () => {
+  const traces = { ...maps(112, 28), width: 1 };
+  const [slot, other] = layout([traces, vector(112)], wide);
+  assert.deepEqual([slot.rows, slot.across], [28, 28]);
+  assert.ok(slot.width > 200 && slot.width <= 280 && other.across === 1);
+  const [compact] = layout([traces, vector(112)], { ...wide, compact: true });
+  assert.equal(compact.rows, slot.rows, "no other maps need be asked for");
+  assert.ok(compact.width <= 118);
+  const [few] = layout([{ ...traces, channels: 7 }], wide);
+  assert.deepEqual([few.rows, few.across, few.width], [7, 7, 70]);
+});
