@@ -5,9 +5,9 @@ import * as format from "../../../core/format.js";
 import { gettext, pick } from "../../../core/i18n.js";
 import { Tensor } from "../../../core/tensor.js";
 import { session } from "../session.js";
-import { bentOnTheWay } from "./paths.js";
+import { activationFollows, bentOnTheWay } from "./paths.js";
 import { ask } from "./section.js";
-import { hasNetwork, question, shareField, subjectWords } from "./subject.js";
+import { hasNetwork, layerKnown, question, shareField, subjectWords } from "./subject.js";
 import "../../../components/choice-field.js";
 import "../../../components/line-chart.js";
 
@@ -29,9 +29,19 @@ export class DropBias extends LabSection {
   }
 
   question() {
-    const { curve, seed } = session.state.values;
-    const expectation = { draws: DRAWS, seed, after: curve };
+    if (!layerKnown()) return null;
+    const expectation = { draws: DRAWS, seed: session.state.values.seed, after: this.#curve };
     return question({ expectation }, { alone: true });
+  }
+
+  /** Whether there is an activation to follow the mean to; of numbers by hand one is made up. */
+  get #bends() {
+    const nodes = session.networks.info(session.network)?.nodes;
+    return !nodes || activationFollows(nodes, session.layer);
+  }
+
+  get #curve() {
+    return this.#bends ? session.state.values.curve : "softmax";
   }
 
   get #after() {
@@ -40,14 +50,18 @@ export class DropBias extends LabSection {
 
   render() {
     const after = this.#after;
-    const { curve } = session.state.values;
     return frame({
       id: "bias",
       title: gettext("Behind what is not linear, the mean is another"),
       words: html`<p>${gettext("The mean of a function’s values is the function’s value at the mean only where the function is linear. A ReLU right behind dropout changes places with the mask, and nothing is lost; with a convolution between them it does not, and a softmax never does.")}</p>
         <p class="soft">${subjectWords(this.question())}</p>`,
-      settings: html`<choice-field small label=${gettext("Follow the mean to")} .value=${curve} .options=${[
-        { value: "relu", label: gettext("the next activation") },
+      settings: html`<choice-field small label=${gettext("Follow the mean to")} .value=${this.#curve} .options=${[
+        {
+          value: "relu",
+          label: gettext("the next activation"),
+          disabled: !this.#bends,
+          ...(!this.#bends && { hint: gettext("No activation follows this layer.") }),
+        },
         { value: "softmax", label: gettext("the probabilities") },
       ]} @value-change=${heard((/** @type {any} */ value) => session.state.set({ curve: value }))}></choice-field>
         ${shareField()}${this.notice()}`,
@@ -121,7 +135,7 @@ export class DropBias extends LabSection {
   /** @param {NonNullable<Answer["expectation"]>["after"]} after */
   #table(after) {
     const rows = after?.pairs.slice(0, ROWS) ?? [];
-    const softmax = session.state.values.curve === "softmax";
+    const softmax = this.#curve === "softmax";
     return html`<table class="measures"><caption>${softmax ? gettext("The likeliest classes") : gettext("The values that moved most")}</caption>
       <thead><tr><th scope="col">${softmax ? gettext("Class") : gettext("Channel, row, column")}</th><th scope="col" class="amount">${gettext("without dropout")}</th>
         <th scope="col" class="amount">${gettext("mean over masks")}</th></tr></thead>

@@ -1,4 +1,6 @@
-/** How many masks the mean is taken over, while it plays. */
+/** How many masks there can be: those that a mean is taken over while it plays, and those that a network is run with. */
+
+import { between } from "./paths.js";
 
 /** @type {readonly number[]} */
 const STEPS = [1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 3000, 5000, 10_000];
@@ -35,4 +37,30 @@ export function stepOf(steps, draws) {
     if (Math.abs(Math.log(step / draws)) < Math.abs(Math.log((steps[best] ?? 1) / draws)))
       best = index;
   return best;
+}
+
+/** Work that the server takes on in one question: multiply-adds, numbers that all layers write, and decisions. */
+const MOST_MULTIPLY_ADDS = 20_000_000_000;
+const MOST_NUMBERS = 1_500_000_000;
+const MOST_DROPPED = 75_000_000;
+
+/** How often what follows a layer can be run, each time with a mask of its own.
+ * @param {readonly import("../../../core/wire.js").NetworkNode[]} nodes @param {string} layer @param {string} variant
+ */
+export function runsFor(nodes, layer, variant) {
+  const own = nodes.find(({ name }) => name === layer);
+  const after = between(nodes, layer, nodes.at(-1)?.name ?? "");
+  const numbers = (/** @type {readonly number[]} */ shape) =>
+    shape.reduce((product, length) => product * length, 1);
+  const given = numbers(own?.shape ?? []);
+  const written = after.reduce((sum, { shape }) => sum + numbers(shape), given);
+  const work = after.reduce((sum, { multiply_adds }) => sum + multiply_adds, 0);
+  const decisions = decisionsOf(variant, own?.shape ?? null, own?.parameters ?? 1);
+  return Math.floor(
+    Math.min(
+      MOST_MULTIPLY_ADDS / Math.max(work, 1),
+      MOST_NUMBERS / written,
+      MOST_DROPPED / (decisions + given),
+    ),
+  );
 }

@@ -5,6 +5,7 @@ import { gettext, pick } from "../../../core/i18n.js";
 import { decode, Tensor } from "../../../core/tensor.js";
 import { session } from "../session.js";
 import { dotted, scattered } from "./dots.js";
+import { runsFor } from "./draws.js";
 import { beforeHead } from "./paths.js";
 import { frame, Section } from "./section.js";
 import { again, hasNetwork, question, shareField, subjectWords } from "./subject.js";
@@ -42,7 +43,10 @@ export class DropEnsemble extends Section {
    * @param {string} layer @param {string} head */
   #most(nodes, layer, head) {
     const there = nodes.find(({ name }) => name === layer)?.shape[0] ?? MOST;
-    return Math.min(layer === head ? MOST : FAR, there);
+    const runs = runsFor(nodes, layer, "channel");
+    // Above so many units they are drawn, and no more of them than of all subsets of that many.
+    const most = runs >= DRAWS && runs >= 2 ** ALL_OF ? MOST : Math.floor(Math.log2(runs));
+    return Math.max(1, Math.min(most, layer === head ? MOST : FAR, there));
   }
 
   /** The class looked at, as an index into those of the answer. */

@@ -8,7 +8,7 @@ import { session } from "../session.js";
 import { decisionsOf, stepOf, stepsFor } from "./draws.js";
 import { mapsOf, stacked } from "./maps.js";
 import { frame, Section } from "./section.js";
-import { again, question, shareField, subjectWords } from "./subject.js";
+import { again, layerKnown, question, shareField, subjectWords } from "./subject.js";
 import "../../../components/colour-legend.js";
 import "../../../components/heat-map.js";
 import "../../../components/line-chart.js";
@@ -32,7 +32,7 @@ export class DropExpectation extends Section {
 
   question() {
     const body = question({ record: ["input"] }, { alone: true });
-    if (!body) return null;
+    if (!body || !layerKnown()) return null;
     const { seed } = session.state.values;
     const draws = this.#steps[this.#step] ?? 1;
     return {

@@ -5,6 +5,7 @@ import { gettext, pick } from "../../../core/i18n.js";
 import { decode, Tensor } from "../../../core/tensor.js";
 import { session } from "../session.js";
 import { dotted, scattered } from "./dots.js";
+import { runsFor } from "./draws.js";
 import { frame, Section } from "./section.js";
 import { again, hasNetwork, question, shareField, subjectWords } from "./subject.js";
 import "../../../components/number-field.js";
@@ -12,25 +13,43 @@ import "../../../components/number-field.js";
 /** @typedef {NonNullable<import("./section.js").Answer["monte_carlo"]>} MonteCarlo */
 
 const ROWS = 5;
+/** Masks. */
+const [FEWEST, MOST] = [10, 500];
 
 /** `<drop-monte-carlo>`: the network asked many times, with a mask each; how far its answers scatter. */
 export class DropMonteCarlo extends Section {
   question() {
+    const body = question({}, { needs: hasNetwork, alone: true });
+    if (body?.source.kind !== "network") return null;
+    session.networks.want(body.source.network);
+    const nodes = session.networks.info(body.source.network)?.nodes;
+    if (!nodes) return null;
     const { votes, seed } = session.state.values;
-    const monte_carlo = { draws: votes, seed };
-    return question({ monte_carlo }, { needs: hasNetwork, alone: true });
+    const draws = Math.min(votes, this.#most(nodes, body.source.layer));
+    return { ...body, monte_carlo: { draws, seed } };
+  }
+
+  /** As many masks as the rest of the network can be run with, in tens.
+   * @param {readonly import("../../../core/wire.js").NetworkNode[]} nodes @param {string} layer */
+  #most(nodes, layer) {
+    const runs = runsFor(nodes, layer, session.state.values.variant);
+    return Math.max(FEWEST, Math.min(MOST, 10 * Math.floor(runs / 10)));
   }
 
   render() {
     const found = this.answer?.monte_carlo ?? null;
-    const { votes } = session.state.values;
+    const body = this.question();
+    const source = body?.source.kind === "network" ? body.source : null;
+    const nodes = source && session.networks.info(source.network)?.nodes;
+    const most = source && nodes ? this.#most(nodes, source.layer) : MOST;
+    const votes = Math.min(session.state.values.votes, most);
     const set = heard((/** @type {number} */ value) => session.state.set({ votes: value }));
     return frame({
       id: "monte-carlo",
       title: gettext("Monte-Carlo dropout: asked many times"),
       words: html`<p>${gettext("Leave dropout on when the network is used, and ask about the same picture again and again. Where the answers scatter, the network has little to go by: the scatter is read as its doubt.")}</p>
-        <p class="soft">${subjectWords(this.question())}</p>`,
-      settings: html`<number-field label=${gettext("Masks")} .value=${votes} .min=${10} .max=${500} .step=${10} slider
+        <p class="soft">${subjectWords(body)}</p>`,
+      settings: html`<number-field label=${gettext("Masks")} .value=${votes} .min=${FEWEST} .max=${most} .step=${10} slider
           @value-input=${set} @value-change=${set}></number-field>
         ${shareField()}${again()}${this.notice()}`,
       figure: html`${this.#spreads(found)}${this.#entropies(found)}`,

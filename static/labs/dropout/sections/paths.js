@@ -1,4 +1,4 @@
-/** What lies between two steps of a network. */
+/** What lies between the steps of a network. */
 
 /** @typedef {{name: string, kind: string, operation?: string, inputs: readonly string[]}} Node */
 
@@ -23,6 +23,13 @@ export function between(nodes, from, to) {
   for (const { name, inputs } of [...nodes].reverse())
     if (before.has(name)) for (const each of inputs) before.add(each);
   return nodes.filter(({ name }) => name !== from && after.has(name) && before.has(name));
+}
+
+/** Whether an activation lies somewhere behind a step. @param {readonly Node[]} nodes @param {string} from */
+export function activationFollows(nodes, from) {
+  return nodes.some(
+    ({ name, kind }) => kind === "activation" && between(nodes, from, name).length > 0,
+  );
 }
 
 /** The names of the steps on the way that are not linear.

@@ -12,6 +12,12 @@ import "../../../components/number-field.js";
 /** @typedef {import("../../../core/wire.js").DropoutRequest} Request */
 /** @typedef {Extract<Request["source"], {kind: "network"}>} NetworkSource */
 
+/** Whether the stage's layer is known, whose shape and surroundings say what can be asked. */
+export function layerKnown() {
+  const { network } = session;
+  return !network || session.networks.info(network) !== null;
+}
+
 /** Whether a source will do; one written by hand has no network. @param {Request["source"]} source */
 export function hasNetwork(source) {
   return source.kind === "network";

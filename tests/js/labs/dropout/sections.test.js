@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { dotted, scattered } from "../../../../static/labs/dropout/sections/dots.js";
-import { decisionsOf, stepOf, stepsFor } from "../../../../static/labs/dropout/sections/draws.js";
 import {
+  decisionsOf,
+  runsFor,
+  stepOf,
+  stepsFor,
+} from "../../../../static/labs/dropout/sections/draws.js";
+import {
+  activationFollows,
   beforeHead,
   bentOnTheWay,
   between,
@@ -64,6 +70,14 @@ test("small masks go up to 10,000, large ones only as far as the server goes", (
   assert.ok(stepsFor(200_000).every((step) => step * 200_000 <= 64_000_000));
 });
 
+test("a network is run as often as its layers behind the masks allow", () => {
+  const nodes = NODES.map((each) => ({ ...each, parameters: 0, multiply_adds: 0 }));
+  const last = nodes.map((each) => (each.name === "head" ? { ...each, multiply_adds: 1e9 } : each));
+  assert.equal(runsFor(last, "act2", "channel"), 20);
+  assert.equal(runsFor(nodes, "flatten", "element"), Math.floor(75e6 / 16));
+  assert.ok(runsFor(nodes, "act1", "element") < runsFor(nodes, "act2", "element"));
+});
+
 test("a number of masks is shown at the nearest step", () => {
   const steps = stepsFor(10);
   assert.equal(steps[stepOf(steps, 100)], 100);
@@ -79,6 +93,11 @@ test("what lies between two steps, and what of it is not linear", () => {
   assert.deepEqual(bentOnTheWay(NODES, "act2", "head"), []);
   assert.deepEqual(bentOnTheWay(NODES, "conv1", "head"), ["act1", "pool1", "act2"]);
   assert.deepEqual(between(NODES, "head", "conv1"), []);
+});
+
+test("whether an activation follows", () => {
+  assert.ok(activationFollows(NODES, "act1"));
+  assert.ok(!activationFollows(NODES, "act2"));
 });
 
 test("a normalisation that looks at its sample is not linear", () => {
