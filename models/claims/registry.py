@@ -6,6 +6,13 @@ from models.claims.bn_statistics import BN_STATISTICS
 from models.claims.bn_train_eval import BN_TRAIN_EVAL
 from models.claims.border import PADDING_SAVES_BORDER
 from models.claims.correlation import IT_IS_CONVOLUTION
+from models.claims.drop_connect import DROPCONNECT
+from models.claims.dropout_ensemble import DROPOUT_ENSEMBLE
+from models.claims.dropout_eval import DROPOUT_EVAL
+from models.claims.dropout_expectation import DROPOUT_EXPECTATION
+from models.claims.dropout_mask import DROPOUT_MASK
+from models.claims.dropout_not_for_conv import DROPOUT_NOT_FOR_CONV
+from models.claims.dropout_places import DROPOUT_PLACES
 from models.claims.kernels import KERNEL_COUNT, KERNEL_DEPTH
 from models.claims.ln_batch_free import LN_BATCH_FREE
 from models.claims.ln_in_cnn import LN_IN_CNN
@@ -14,6 +21,8 @@ from models.claims.locality import LOCAL_RECEPTIVE_FIELD
 from models.claims.output_size import OUTPUT_SIZE
 from models.claims.same_padding import SAME_PADDING
 from models.claims.sharing import WEIGHT_SHARING
+from models.claims.skipped import DROPPATH, STOCHASTIC_DEPTH
+from models.claims.spatial_dropout import SPATIAL_DROPOUT
 from models.claims.stride import STRIDE_ONE_TWO
 
 CLAIMS = {
@@ -35,5 +44,15 @@ CLAIMS = {
         LN_BATCH_FREE,
         LN_IN_CNN,
         BN_IN_TRANSFORMER,
+        DROPOUT_MASK,
+        DROPOUT_EXPECTATION,
+        DROPOUT_EVAL,
+        DROPOUT_ENSEMBLE,
+        DROPOUT_NOT_FOR_CONV,
+        SPATIAL_DROPOUT,
+        DROPCONNECT,
+        STOCHASTIC_DEPTH,
+        DROPPATH,
+        DROPOUT_PLACES,
     )
 }
