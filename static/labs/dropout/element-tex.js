@@ -34,8 +34,8 @@ export function product(element, made) {
   if (made.variant === "block") {
     const { count = 0, total = 0 } = made.keep ?? {};
     return {
-      tex: `${M}\\,${H} \\cdot \\dfrac{${counted(total)}}{${counted(count)}} = ${numbers}`,
-      plain: `m h n ∕ kept = ${plain}`,
+      tex: `${M}\\,${H} \\cdot \\dfrac{n}{\\Sigma ${M}} = ${bit} \\cdot ${value} \\cdot \\dfrac{${counted(total)}}{${counted(count)}} = ${numbers}`,
+      plain: `m h n ∕ Σm = ${plain}`,
     };
   }
   return {

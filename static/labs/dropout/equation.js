@@ -15,8 +15,10 @@ export const H = toned("x", "h");
 export const M = toned("deviation", "m");
 export const P = toned("mean", "p");
 
-/** The three figures' titles. @param {Answer} made @returns {[Title, Title, Title]} */
-export function titles({ variant, mode, scaling, weight, request }) {
+/** The three figures' titles. @param {Answer} made @param {boolean} roomy whether there is room for a long formula
+ * @returns {[Title, Title, Title]}
+ */
+export function titles({ variant, mode, scaling, weight, request }, roomy) {
   const h = { tex: H, plain: "h" };
   const m = { tex: M, plain: "m" };
   if (variant === "connect")
@@ -44,7 +46,10 @@ export function titles({ variant, mode, scaling, weight, request }) {
       name: evaluated ? { tex: "1", plain: "1" } : m,
       words: evaluated ? gettext("no mask") : gettext("white is kept, black dropped"),
     },
-    { name: result(variant, evaluated, scaling === "classic"), words: gettext("what goes on") },
+    {
+      name: result(variant, evaluated, scaling === "classic", roomy),
+      words: gettext("what goes on"),
+    },
   ];
 }
 
@@ -57,19 +62,21 @@ function weightWords(mode, weight) {
     : gettext("{lo} to {hi}, all weights", range);
 }
 
-/** @param {Made["variant"]} variant @param {boolean} evaluated @param {boolean} classic @returns {Formula} */
-function result(variant, evaluated, classic) {
+/** @param {Made["variant"]} variant @param {boolean} evaluated @param {boolean} classic @param {boolean} roomy
+ * @returns {Formula}
+ */
+function result(variant, evaluated, classic, roomy) {
   if (evaluated)
     return classic ? { tex: `(1 - ${P})\\,${H}`, plain: "(1 − p) h" } : { tex: H, plain: "h" };
   const kept = `${M}\\,${H}`;
+  if (variant === "alpha" && !roomy) return { tex: toned("after", "y"), plain: "y" };
   if (variant === "alpha")
     return {
       tex: `a\\,(${kept} + (1 - ${M})\\,\\alpha') + b`,
       plain: "a (m h + (1 − m) α′) + b",
     };
   if (classic) return { tex: kept, plain: "m h" };
-  if (variant === "block")
-    return { tex: `${kept} \\cdot \\tfrac{n}{\\text{kept}}`, plain: "m h · n ∕ kept" };
+  if (variant === "block") return { tex: `${kept}\\,n \\,/\\, \\Sigma ${M}`, plain: "m h n ∕ Σm" };
   return { tex: `${kept} \\,/\\, (1 - ${P})`, plain: "m h ∕ (1 − p)" };
 }
 

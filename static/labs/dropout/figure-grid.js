@@ -12,7 +12,8 @@ import "../../components/cell-grid.js";
 /** @typedef {import("./stage.js").DropoutStage} Stage */
 /** @typedef {import("./words.js").Which} Which */
 
-const [LEAST, MOST] = [20, 40];
+/** Px of a cell: at least and at most, and where the figures lie below each other. */
+const [LEAST, MOST, STACKED] = [20, 40, 30];
 
 /** @param {Stage} stage @param {Answer} answer */
 export function gridFigures(stage, answer) {
@@ -21,9 +22,10 @@ export function gridFigures(stage, answer) {
   const high = grid.length * (grid[0]?.[0]?.length ?? 1);
   const { sign } = stage.rooms;
   const beside = Math.floor((stage.width - 8 - 2 * sign) / 3 / wide);
-  const cell = Math.max(LEAST, Math.min(MOST, beside));
-  const style = `--rail:0px;--sign:${sign}px;--block:${wide * cell}px;--high:${high * cell}px`;
   const stacked = beside < LEAST;
+  const fits = stacked ? Math.min(STACKED, Math.floor((stage.width - 8) / wide)) : beside;
+  const cell = Math.max(LEAST, Math.min(MOST, fits));
+  const style = `--rail:0px;--sign:${sign}px;--block:${wide * cell}px;--high:${high * cell}px`;
   return html`<div class="equation by-hand ${stacked ? "stacked" : ""}" .style=${style}>
       ${stage.headings(answer)}
       ${figure(stage, answer, "input", 0, cell)}

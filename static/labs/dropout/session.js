@@ -19,6 +19,8 @@ import { fields } from "./fields.js";
 const [SHOWN, SHOWN_FLAT] = globalThis.matchMedia?.("(max-width: 40rem)").matches
   ? [2, 8]
   : [4, 16];
+/** Rows of a map that is worth more room, where there are few samples. */
+const LARGE = 56;
 /** Of a tensor written by hand, which has no more. */
 const BY_HAND = 8;
 
@@ -40,8 +42,11 @@ export class Session extends TensorSession {
   get shown() {
     if (this.state.values.source === "grid") return BY_HAND;
     const shape = this.networks.shape(this.network, this.layer);
-    const [, height = 2, width = 2] = shape ?? [];
-    return shape && height * width === 1 ? SHOWN_FLAT : SHOWN;
+    if (!shape) return SHOWN;
+    const [, height = 1, width = 1] = shape;
+    if (height * width === 1) return SHOWN_FLAT;
+    const few = height >= LARGE && this.state.values.batch.length <= 2;
+    return few ? SHOWN / 2 : SHOWN;
   }
 
   /** In evaluation the output is compared with the input, bit by bit. */

@@ -3,7 +3,7 @@
 /** @typedef {import("../../core/tensor-layout.js").Layout} Layout */
 
 /** Longest side of a map, and how high all of them may become together before they scroll. */
-const [LEAST, MOST, HIGH] = [22, 92, 336];
+const [LEAST, MOST, HIGH] = [22, 140, 336];
 /** Px of a single value of vectors. */
 const CELL = 22;
 /** Wide enough for signs with a number between the figures. */

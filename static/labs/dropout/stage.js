@@ -97,7 +97,7 @@ export class DropoutStage extends SessionPart {
       ${this.headings(answer)}
       <span class="corner" aria-hidden="true">N ↓</span>
       ${[0, 1, 2].map((k) => (k === 1 && (answer.variant === "connect" || !answer.mask) ? nothing : heads(layout, k)))}
-      <member-rail .batch=${session.state.values.batch} .seen=${answer} .side=${Math.min(rail - 4, row - 4)}
+      <member-rail .batch=${session.state.values.batch} .seen=${answer} .side=${Math.min(rail - 12, row - 4)}
         @batch-change=${onBatch}></member-rail>
       ${this.#block(answer, "input", 0)}
       ${answer.variant === "connect" ? weights(answer) : this.#block(answer, "mask", 1)}
@@ -107,8 +107,9 @@ export class DropoutStage extends SessionPart {
 
   /** Over the figures what they are, and between them what is done. @param {Answer} answer */
   headings(answer) {
-    const places = signs(answer, this.rooms.sign > 40);
-    return html`${titles(answer).map(
+    const roomy = this.rooms.sign > 40;
+    const places = signs(answer, roomy);
+    return html`${titles(answer, roomy).map(
       (
         { name, words },
         k,
@@ -174,8 +175,9 @@ export class DropoutStage extends SessionPart {
 /** What stands over the columns. @param {Layout} layout @param {number} k which of the three */
 function heads({ kind, channels }, k) {
   const letter = kind === "maps" ? "C" : "F";
+  const roomy = channels.length <= 8;
   return html`<div class="heads at-${k}" aria-hidden="true">${channels.map(
-    (c) => html`<span>${c === channels[0] ? html`<i>${letter}</i> ${c}` : c}</span>`,
+    (c) => html`<span>${c === channels[0] && roomy ? html`<i>${letter}</i> ${c}` : c}</span>`,
   )}</div>`;
 }
 

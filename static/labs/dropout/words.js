@@ -40,7 +40,7 @@ export function variantWords(variant) {
       "A channel of a sample is dropped whole, with all its places: its neighbours cannot give the dropped value away.",
     ),
     block: gettext(
-      "Squares fall out of each map by itself. They overlap, so that the share kept is not exactly 1 − p; what is left is multiplied by count ∕ kept.",
+      "Squares fall out of each map by itself. They overlap, so that the share kept is not exactly 1 − p: what is left is multiplied by n ∕ Σm, all values over those kept.",
     ),
     connect: gettext(
       "Weights are dropped before the layer computes, not values after it: every output loses some of its inputs.",
