@@ -9,6 +9,7 @@ export PATH := $(BIN):$(PATH)
 SHELL := /bin/bash
 BABEL := python -m babel.messages.frontend -q
 LANGUAGES := zh_CN
+PYTEST := pytest -n auto --dist worksteal # one process a core
 
 .DEFAULT_GOAL := run
 .PHONY: run dev test lint types unit js browser messages bench thorough train
@@ -32,13 +33,13 @@ types: .state/test static/core/api-schema.d.ts
 	node_modules/.bin/tsc -p .
 
 unit: .state/test .state/bundle
-	pytest --ignore tests/browser --ignore tests/benchmarks
+	$(PYTEST) --ignore tests/browser --ignore tests/benchmarks
 
 js: .state/test
 	node --test "tests/js/**/*.test.js"
 
 browser: .state/test .state/bundle
-	pytest tests/browser
+	$(PYTEST) tests/browser
 
 bench: .state/test .state/bundle
 	python -m tests.benchmarks

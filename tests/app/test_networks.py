@@ -119,7 +119,7 @@ def first_of(name: str, *kinds: str) -> str:
 
 def questions(name: str) -> list[tuple[str, dict[str, Any]]]:
     """A question of every sort that fits the network, some with a change."""
-    weighted, act = first_of(name, "conv", "linear"), first_of(name, "activation")
+    weighted, act = first_of(name, "conv", "linear"), first_of(name, "activation", "recurrent")
     change = {"kind": "channels", "layer": act, "channels": [0, 1], "scale": 2}
     return [
         ("run", {"images": [CAT]}),
