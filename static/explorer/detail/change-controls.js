@@ -7,6 +7,7 @@ import { channelControl } from "./channel-control.js";
 import { activationControls, poolControls } from "./choice-controls.js";
 import { convControls } from "./conv-controls.js";
 import { dropoutControls } from "./dropout-controls.js";
+import { maskingControls } from "./masking-controls.js";
 import { normControls } from "./norm-controls.js";
 import "./kernel-control.js";
 
@@ -87,7 +88,8 @@ export class ChangeControls extends PageElement {
       activation: () => activationControls(this, node),
       pool: () => poolControls(this, node),
     };
-    return html`${kinds[/** @type {keyof typeof kinds} */ (node.kind)]?.() ?? nothing}${channelControl(this, info, node)}`;
+    return html`${kinds[/** @type {keyof typeof kinds} */ (node.kind)]?.() ?? nothing}
+      ${node.kind === "dropout" ? nothing : maskingControls(this, node)}${channelControl(this, info, node)}`;
   }
 
   /** Send the changes on, if they are others.
@@ -133,7 +135,7 @@ export class ChangeControls extends PageElement {
   #elsewhere(node) {
     const shown = CONTROLS[node.kind] ?? [];
     const blamed = this.#blamed;
-    const placed = [...shown, "channels"].some((control) => belongs(blamed, control));
+    const placed = [...shown, ...EVERYWHERE].some((control) => belongs(blamed, control));
     if (!this.refusal || placed) return nothing;
     return notice(this.refusal);
   }
@@ -158,6 +160,9 @@ const CONTROLS = {
   activation: ["activation"],
   pool: ["pooling"],
 };
+
+/** What any layer can be told. */
+const EVERYWHERE = ["channels", "drop_after", "drop_connect", "recurrent"];
 
 /** @param {string} blamed @param {string} control */
 function belongs(blamed, control) {

@@ -149,3 +149,38 @@ export function scaleOf(changes, layer, channel) {
 export function equal(a, b) {
   return JSON.stringify(a) === JSON.stringify(b);
 }
+
+/** @type {readonly string[]} dropouts where the network has no layer for it; a layer takes one */
+const MASKING = ["drop_after", "drop_connect", "recurrent"];
+
+/** The dropout put at a layer: after it (`what` is the variant), on its "weights", or on its state ("zoneout",
+ * or "state" for zeros); "" where there is none.
+ * @param {Changes} changes
+ * @param {string} layer
+ * @returns {{what: string, p?: number, seed?: number | null}}
+ */
+export function masking(changes, layer) {
+  /** @type {Some | undefined} */
+  const change = at(changes, layer).find(({ kind }) => MASKING.includes(kind));
+  if (!change || change.rule === "none") return { what: "" };
+  const { kind, variant = "element", rule = "zoneout", p = 0.5, seed = null } = change;
+  if (kind === "drop_after") return { what: variant, p, seed };
+  if (kind === "drop_connect") return { what: "weights", p, seed };
+  return { what: rule === "zoneout" ? "zoneout" : "state", p, seed };
+}
+
+/** That dropout in the place of any that was put there.
+ * @param {Changes} changes
+ * @param {string} layer
+ * @param {{what: string, p: number, seed: number | null}} told
+ * @returns {Intervention[]}
+ */
+export function setMasking(changes, layer, { what, p, seed }) {
+  const rest = without(changes, (c) => c.layer === layer && MASKING.includes(c.kind));
+  if (what === "") return rest;
+  const common = { layer, p, ...(seed === null ? {} : { seed }) };
+  if (what === "weights") return put(rest, { kind: "drop_connect", ...common });
+  if (what === "zoneout") return put(rest, { kind: "recurrent", rule: "zoneout", ...common });
+  if (what === "state") return put(rest, { kind: "recurrent", rule: "dropout", ...common });
+  return put(rest, { kind: "drop_after", variant: what, ...common });
+}
