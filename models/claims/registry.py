@@ -24,6 +24,7 @@ from models.claims.sharing import WEIGHT_SHARING
 from models.claims.skipped import DROPPATH, STOCHASTIC_DEPTH
 from models.claims.spatial_dropout import SPATIAL_DROPOUT
 from models.claims.stride import STRIDE_ONE_TWO
+from models.claims.zoneout import ZONEOUT
 
 CLAIMS = {
     claim.id: claim
@@ -51,6 +52,7 @@ CLAIMS = {
         DROPOUT_NOT_FOR_CONV,
         SPATIAL_DROPOUT,
         DROPCONNECT,
+        ZONEOUT,
         STOCHASTIC_DEPTH,
         DROPPATH,
         DROPOUT_PLACES,
