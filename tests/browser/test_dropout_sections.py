@@ -14,14 +14,16 @@ from tests.browser.conftest import Visit, violations
 
 PATH = "/en/dropout"
 EXPERIMENTS = ("ensemble", "monte_carlo", "neighbours", "zoneout", "depth")
-SECTIONS = {
-    "drop-expectation": "expectation",
-    "drop-ensemble": "ensemble",
-    "drop-monte-carlo": "monte_carlo",
-    "drop-neighbours": "neighbours",
-    "drop-zoneout": "zoneout",
-    "drop-depth": "depth",
-}
+SECTIONS = (
+    "drop-expectation",
+    "drop-bias",
+    "drop-ensemble",
+    "drop-monte-carlo",
+    "drop-neighbours",
+    "drop-zoneout",
+    "drop-depth",
+    "drop-transformer",
+)
 expect.set_options(timeout=20_000)  # a loaded machine takes its time
 
 
@@ -64,6 +66,12 @@ def come(page: Page, tag: str) -> Locator:
     found = page.locator(tag)
     found.scroll_into_view_if_needed()
     return found
+
+
+def answered(page: Page, tag: str) -> None:
+    """Scroll to a section, which may have asked before it came into sight, until it has its numbers."""
+    come(page, tag)
+    page.wait_for_function("tag => document.querySelector(tag).answer", arg=tag, timeout=20_000)
 
 
 def value(chart: Locator, label: str) -> Locator:
@@ -292,16 +300,19 @@ def test_a_transformers_mask_lies_on_the_tokens_of_the_picture(visit: Visit) -> 
 
 def test_a_photograph_in_an_imagenet_network_has_all_that_it_can_have(visit: Visit) -> None:
     page = visit(PATH, net="efficientnet_lite0", layer="stem.act", batch="chelsea", pin="null")
-    for tag in ("drop-ensemble", "drop-monte-carlo"):
-        found = asked(page, SECTIONS[tag], lambda tag=tag: come(page, tag))  # type: ignore[misc]
-        expect(page.locator(tag)).to_contain_text(found["classes"][0]["name"]["en"])
+    for tag in ("drop-expectation", "drop-bias", "drop-ensemble", "drop-monte-carlo", "drop-neighbours"):
+        answered(page, tag)
+    expect(page.locator("drop-ensemble tbody th").first).to_have_text("Egyptian cat")
+    expect(page.locator("drop-monte-carlo")).to_contain_text("stem.act of EfficientNet-Lite0")
+    answered(page, "drop-zoneout")
+    expect(page.locator("drop-zoneout prediction-bars li")).to_have_count(9)
 
 
 def test_numbers_by_hand_have_the_opening_network_where_one_is_needed(visit: Visit) -> None:
     page = visit(PATH, source="grid")
-    asked(page, "expectation", lambda: come(page, "drop-expectation"))
+    answered(page, "drop-expectation")
     expect(page.locator("drop-expectation")).to_contain_text("the numbers written by hand")
-    asked(page, "monte_carlo", lambda: come(page, "drop-monte-carlo"))
+    answered(page, "drop-monte-carlo")
     expect(page.locator("drop-monte-carlo")).to_contain_text("conv2.act of Tiny VGG")
 
 
@@ -310,9 +321,8 @@ def test_numbers_by_hand_have_the_opening_network_where_one_is_needed(visit: Vis
 def test_axe_finds_nothing_in_the_sections(visit: Visit, page: Page, lang: str, scheme: Any) -> None:
     page.emulate_media(color_scheme=scheme)
     visit(f"/{lang}/dropout")
-    for tag, name in SECTIONS.items():
-        asked(page, name, lambda tag=tag: come(page, tag))  # type: ignore[misc]
-    come(page, "drop-transformer")
+    for tag in SECTIONS:
+        answered(page, tag)
     page.wait_for_load_state("networkidle")
     assert violations(page, "dropout-lab .below") == []
 
@@ -321,8 +331,8 @@ def test_axe_finds_nothing_in_the_sections(visit: Visit, page: Page, lang: str, 
 def test_a_phone_has_no_sideways_scroll_in_the_sections(visit: Visit, page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
     visit(PATH)
-    for tag, name in SECTIONS.items():
-        asked(page, name, lambda tag=tag: come(page, tag))  # type: ignore[misc]
+    for tag in SECTIONS:
+        answered(page, tag)
     page.wait_for_load_state("networkidle")
     over = page.evaluate(
         """() => [...document.querySelectorAll("dropout-lab .below > *")]

@@ -15,9 +15,11 @@ import "./sections/transformer.js";
 /** `<dropout-lab>`: the figure, its controls beside it, and what follows from both below. */
 export class DropoutLab extends PageElement {
   render() {
-    return html`<dropout-tools></dropout-tools>
-      <dropout-stage></dropout-stage>
-      <dropout-controls class="side"></dropout-controls>
+    return html`<div class="desk">
+        <dropout-tools></dropout-tools>
+        <dropout-stage></dropout-stage>
+        <dropout-controls class="side"></dropout-controls>
+      </div>
       <div class="below">
         <drop-expectation></drop-expectation>
         <drop-ensemble></drop-ensemble>

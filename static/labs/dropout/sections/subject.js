@@ -2,7 +2,6 @@
 
 import { html } from "lit";
 import { heard } from "../../../components/heard.js";
-import * as format from "../../../core/format.js";
 import { gettext, pick } from "../../../core/i18n.js";
 import { memberOf } from "../../../core/members.js";
 import { fields } from "../fields.js";
@@ -111,9 +110,4 @@ export function again() {
 
 function throwAgain() {
   session.state.set({ seed: session.state.values.seed + 1 });
-}
-
-/** With its p: "SpatialDropout, p = 0.5". @param {string} name @param {number | undefined} p */
-export function withP(name, p) {
-  return gettext("{name}, p = {p}", { name, p: p === undefined ? "…" : format.number(p) });
 }

@@ -112,7 +112,7 @@ export class DropTransformer extends LabSection {
               "A token that has lost its view of some others looks the harder at those that are left: its weights are made larger, and no longer add up to 1 exactly.",
             )
           : gettext(
-              "Every entry is decided by itself: each token loses some of its numbers, and never all of them.",
+              "Every entry is decided by itself: each token loses some of its numbers, hardly ever all.",
             )
       } ${gettext("In training p is small here, 0.1 or less.")}</p>`,
       take: html`<take-away name="convscope-dropout-transformer" label=${gettext("Take away the run of the Transformer")} .call=${call ? () => call : null}

@@ -52,7 +52,7 @@ export class DropZoneout extends Section {
     return frame({
       id: "zoneout",
       title: gettext("Zoneout: keep, not zero"),
-      words: html`<p>${gettext("A recurrent network reads the picture row by row and carries what it has seen in its state. Dropout on that state wipes units out at every step, and soon nothing is left to remember. Zoneout lets the same units keep their old value instead.")}</p>
+      words: html`<p>${gettext("A recurrent network reads the picture row by row and carries what it has seen in its state. Dropout on that state puts units to zero at every step and makes the others larger, again and again: what was remembered is wiped out or blown up. Zoneout lets the same units keep their old value instead.")}</p>
         <p class="soft">${gettext("A GRU of {n} units; the same mask for both", { n: found?.hidden ?? "…" })}</p>`,
       settings: html`<number-field label=${gettext("Probability p")} .value=${stateP} .min=${0} .max=${0.95} .step=${0.01} slider
           @value-input=${set} @value-change=${set}></number-field>
@@ -60,7 +60,7 @@ export class DropZoneout extends Section {
         ${again()}${this.notice()}`,
       figure: html`${this.#traces(found)}<div class="pair">${this.#trace(found)}${this.#strays(found)}</div>${this.#outcomes(found)}`,
       see: html`<p>${found ? this.#words(found) : nothing}</p>
-        <p>${gettext("A black cell of the mask is a unit that dropout puts to 0 and zoneout leaves as it was: there the zoneout column repeats the cell above, and the dropout column is empty. What dropout keeps is made larger, by 1 / (1 − p), step upon step.")}</p>`,
+        <p>${gettext("A black cell of the mask is a unit that dropout puts to 0 and zoneout leaves as it was: there zoneout repeats the cell above, and dropout leaves nothing. What dropout keeps is multiplied by 1 / (1 − p), step upon step.")}</p>`,
       take: this.take("zoneout", gettext("Take away the traces"), () => this.#arrays()),
     });
   }
@@ -94,7 +94,7 @@ export class DropZoneout extends Section {
         dropout: of(found.dropout),
         zoneout: of(found.zoneout),
       };
-      const ranges = RULES.flatMap((rule) => states[rule].range());
+      const ranges = [states.clean.range(), states.zoneout.range()].flat();
       return {
         states,
         mask: of(found.mask),
@@ -126,7 +126,8 @@ export class DropZoneout extends Section {
         ${RULES.map(state)}
         <figure><figcaption>${gettext("mask")}</figcaption><div class="trace">${drawn ? html`<heat-map mask mode="still" label=${gettext("mask: 0 where a unit is dropped, or keeps its old value")} .tensor=${drawn.mask} .range=${[0, 1]} .columns=${1}></heat-map>` : nothing}</div></figure>
       </div>
-      <colour-legend .scale=${drawn ? scaleFor(...drawn.range, true) : null} .range=${drawn?.range ?? null} .scopes=${[]}></colour-legend>`;
+      <colour-legend .scale=${drawn ? scaleFor(...drawn.range, true) : null} .range=${drawn?.range ?? null} .scopes=${[]}></colour-legend>
+      <p class="readout">${drawn ? beyond(drawn.states.dropout.range(), drawn.range) : nothing}</p>`;
   }
 
   /** One unit over time. @param {Zoneout | null} found */
@@ -204,6 +205,17 @@ function ruleWords() {
 /** One map as red, green and blue. @param {import("../../../core/tensor.js").Tensor} map [1, H, W] */
 function grey(map) {
   return map.take([0, 0, 0]);
+}
+
+/** What to say where dropout's states leave the scale, which is that of the others.
+ * @param {readonly [number, number]} states @param {readonly [number, number]} scale */
+function beyond([lo, hi], scale) {
+  const most = Math.max(...scale.map(Math.abs));
+  if (lo >= -most && hi <= most) return "";
+  return gettext(
+    "The scale is that of the other two. With dropout the state runs from {lo} to {hi}; what lies beyond the scale has the colour of its end.",
+    { lo: format.number(lo), hi: format.number(hi) },
+  );
 }
 
 /** Whether a network's pictures are such as the recurrent one reads; supposed so of what the lab opens with.
