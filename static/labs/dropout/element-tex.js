@@ -60,12 +60,12 @@ function alpha({ h, m, scale, shift, product: y }, result) {
 function connected({ product: y }, { mode, scaling }, result) {
   const w = "w_i\\,x_i";
   const plain = format.number(y, 4);
-  const sum = (/** @type {string} */ term) => `\\beta + \\textstyle\\sum_i ${term} = ${result}`;
+  const sum = (/** @type {string} */ term) => `b + \\textstyle\\sum_i ${term} = ${result}`;
   if (mode === "eval")
     return { tex: sum(scaling === "classic" ? `(1 - ${P})\\,${w}` : w), plain: `h = ${plain}` };
   if (scaling === "classic") return { tex: sum(`${M}_i\\,${w}`), plain: `h = ${plain}` };
   return {
-    tex: `\\beta + \\dfrac{1}{1 - ${P}} \\textstyle\\sum_i ${M}_i\\,${w} = ${result}`,
+    tex: `b + \\dfrac{1}{1 - ${P}} \\textstyle\\sum_i ${M}_i\\,${w} = ${result}`,
     plain: `h = ${plain}`,
   };
 }

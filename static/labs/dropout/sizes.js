@@ -11,7 +11,7 @@ const ROOMY = 700;
 
 /** Room for the samples in front, and for the signs between. @param {number} width what there is */
 export function rooms(width) {
-  return width >= ROOMY ? { rail: 48, sign: 76 } : { rail: 38, sign: 16 };
+  return width >= ROOMY ? { rail: 48, sign: 84 } : { rail: 38, sign: 16 };
 }
 
 /** @param {Layout} layout @param {number} width what there is
