@@ -78,7 +78,7 @@ export class TensorSession extends EventTarget {
     this.#parts = parts;
     this.state = new State(fields);
     this.#runs = new Latest((/** @type {Q} */ body, signal) => this.#run(body, signal), {
-      done: (answer) => this.#take(answer),
+      done: ({ answer, at }) => this.#take(answer, at),
       failed: (error) => this.#fail(error),
       busy: (busy) => {
         this.busy = busy;
@@ -269,7 +269,9 @@ export class TensorSession extends EventTarget {
     this.#elements.send(body);
   }
 
-  /** @param {Q} body @param {AbortSignal} signal @returns {Promise<A>} */
+  /** @param {Q} body @param {AbortSignal} signal
+   * @returns {Promise<{answer: A, at: Place | null}>} `at`: whose element came along
+   */
   async #run(body, signal) {
     const { source, channels } = body;
     /** @type {Record<string, string>} */ const keys = {
@@ -298,7 +300,7 @@ export class TensorSession extends EventTarget {
       if (missing.includes(part)) this.#kept.set(part, { key: keys[part] ?? "", tensor });
       parts[part] = part in keys ? (this.#kept.get(part)?.tensor ?? null) : tensor;
     }
-    return this.read(wire, parts, body);
+    return { answer: this.read(wire, parts, body), at };
   }
 
   /** The shape that an answer will have, where that is known beforehand. @param {Q} body */
@@ -320,14 +322,15 @@ export class TensorSession extends EventTarget {
     return layer ? [source.batch.length, ...layer] : null;
   }
 
-  /** @param {A} answer */
-  #take(answer) {
+  /** @param {A} answer @param {Place | null} at whose element came along */
+  #take(answer, at) {
     this.answer = answer;
     this.error = null;
     const { element } = /** @type {{element?: any}} */ (answer);
     if (element) {
+      this.#elements.cancel(); // what is still on its way belongs to the answer before
       this.element = element;
-      this.#asked = JSON.stringify({ ...answer.request, at: this.at });
+      this.#asked = JSON.stringify({ ...answer.request, at });
     }
     this.#askElement();
     this.tell();

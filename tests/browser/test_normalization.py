@@ -14,6 +14,7 @@ from tests.browser.conftest import Visit, link, violations
 PATIENCE = 30_000
 BATCH = ["9", "2", "24", "0", "18", "33"]
 PIN = {"b": 1, "c": 2, "y": 11, "x": 14}
+PIN_BY_HAND = {"b": 1, "c": 1, "y": 0, "x": 1}
 GRID = [[[[1, 2], [3, 4]], [[5, 6], [7, 9]]], [[[0, -1], [2, 2]], [[4, 4], [8, 0]]]]
 Lab = Callable[..., Page]
 
@@ -120,6 +121,27 @@ def test_what_is_pointed_at_lights_up_its_set_under_each_method(lab: Lab) -> Non
     expect(page.locator(".norm-readout")).to_contain_text("all channels of sample 1, at every place")
     expect(page.locator(".norm-readout")).to_contain_text("16 of these channels are not in the picture")
     assert lit(page) == [[b == 1 for _ in range(8)] for b in range(len(BATCH))]
+
+
+def test_an_answer_about_the_tensor_before_does_not_stay(lab: Lab) -> None:
+    page = lab()
+    late: list[Route] = []
+
+    def hold_elements_of_the_network(route: Route) -> None:
+        body = route.request.post_data_json
+        if body["source"]["kind"] == "network" and body["record"] == []:
+            late.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/api/labs/normalization*", hold_elements_of_the_network)
+    page.evaluate("hash => { location.hash = hash; }", link(source="grid", grid=GRID, pin=PIN_BY_HAND))
+    expect(page.locator("#tensor-grid")).to_be_visible()
+    expect(page.locator("four-steps")).to_contain_text("n = 8 values share it")
+    for route in late:
+        route.continue_()
+    page.wait_for_timeout(500)
+    expect(page.locator("four-steps")).to_contain_text("n = 8 values share it")
 
 
 def test_keys_walk_across_maps_and_pin(lab: Lab) -> None:
