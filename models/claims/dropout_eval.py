@@ -143,7 +143,7 @@ def experiment(seed: int) -> Finding:
         condition=both(
             "With inverted dropout, which divides by 1 − p in training, as PyTorch does. Rules that do not scale in training have "
             "something left to do at inference.",
-            "前提是采用 inverted dropout，即在训练时就除以 1 − p，PyTorch 便是如此。训练时不缩放的做法，推理时还得补上。",
+            "前提是采用反向 Dropout（inverted dropout），即在训练时就除以 1 − p，PyTorch 便是如此。训练时不缩放的做法，推理时还得补上。",
         ),
         table=table(
             [

@@ -1,7 +1,7 @@
 """The mask of dropout: what is drawn, how often it keeps, and whether its decisions know of each other.
 
-The rule, set before measuring: it holds if every mask has the shape of what it is for and nothing but zeros and ones, the
-output is h · m / (1 - p) to the bit, for each p the share that was kept lies within five standard deviations of 1 - p,
+The rule: it holds if every mask has the shape of what it is for and nothing but zeros and ones, the output is
+h · m / (1 - p) to the bit, for each p the share that was kept lies within five standard deviations of 1 - p,
 as do the correlations of neighbouring decisions and of successive masks of 0, and no more than MOST_OUTSIDE of all masks
 lie outside their own 95 % interval.
 

@@ -1,6 +1,6 @@
 """Single elements or whole maps dropped from convolutional layers: what neighbours tell, and what it costs.
 
-The rule, set before measuring: a layer bears the claim out if its four neighbours explain half of a value's variance or
+The rule: a layer bears the claim out if its four neighbours explain half of a value's variance or
 more, and if dropping elements costs significantly fewer right answers than dropping whole maps with the same p (p < 0.05
 in McNemar's exact test, `paired.Paired`), so that less has really been taken away. The claim holds if all convolutional
 layers bear it out, with conditions if at least half of them do.

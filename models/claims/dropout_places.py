@@ -149,12 +149,12 @@ def experiment(seed: int) -> Finding:
         summary=both(
             f"The Mini ViT has {len(everywhere)} dropouts at {len(there)} of the {len(PLACES)} kinds of place, over {len(blocks)} blocks. Of {PICTURES} "
             f"held-out pictures {share(clean)} were recognised without any, {share(together.correct)} with all of them at the p of training "
-            f"({p}), {share(all_strong.correct)} with all at {STRONG}. At one place alone the most was lost at “{NAMES[worst].en}”: "
-            f"{harm[worst]:.1%} at {STRONG} were left. Rows of attention weights, which add up to 1, add up to {low:.2f} to {high:.2f} after "
+            f"({p}), {share(all_strong.correct)} with all at {STRONG}. With one kind of place alone the lowest at {STRONG} was {harm[worst]:.1%}: "
+            f"{NAMES[worst].en.lower()}. Rows of attention weights, which add up to 1, add up to {low:.2f} to {high:.2f} after "
             f"dropout with p = {p}.",
             f"Mini ViT 共有 {len(everywhere)} 处 Dropout，分布在 {len(PLACES)} 类位置中的 {len(there)} 类，遍及 {len(blocks)} 个模块。{PICTURES} 张没有用于训练的图片，"
             f"全部关闭时准确率为 {share(clean)}；全部打开，取训练时的 p（{p}），为 {share(together.correct)}；p 都取 {STRONG} 时为 "
-            f"{share(all_strong.correct)}。只打开一类位置时，损失最大的是“{NAMES[worst].zh}”，p = {STRONG} 时剩 {harm[worst]:.1%}。"
+            f"{share(all_strong.correct)}。只打开一类位置、p = {STRONG} 时，准确率最低的是“{NAMES[worst].zh}”，为 {harm[worst]:.1%}。"
             f"注意力权重每行之和本为 1，经过 p = {p} 的 Dropout 后变为 {low:.2f}～{high:.2f}。",
         ),
         condition=both("In some blocks only.", "只在部分模块中成立。"),

@@ -245,10 +245,10 @@ DROPPATH = Claim(
         "DropPath 就是 Transformer 里的随机深度：对每个样本各自随机跳过残差分支。",
     ),
     both(
-        "Not to be mixed up with DropConnect, which drops single weights and skips nothing; some code for EfficientNet and early vision "
-        "Transformers calls this “drop connect” all the same. In the paper that the name comes from, on FractalNet, whole paths "
+        "Not to be mixed up with DropConnect, which drops single weights and skips nothing; some code, EfficientNet’s for one, "
+        "calls DropPath “drop connect” all the same. In the paper that the name comes from, on FractalNet, whole paths "
         f"that join are dropped, never all of them. For more skips p grows to {LAST} here, not to 0.1 as in training.",
-        "不要与 DropConnect 混淆：后者丢弃单个权重，什么也不跳过；可是一些 EfficientNet 和早期视觉 Transformer 的代码偏偏把 DropPath 叫作“drop connect”。"
+        "不要与 DropConnect 混淆：后者丢弃单个权重，什么也不跳过；可是有些代码（例如 EfficientNet 的）偏偏把 DropPath 叫作“drop connect”。"
         f"这个名称出自 FractalNet 的论文，那里丢弃的是汇合处的整条路径，且至少保留一条。为了多跳过一些，这里的 p 随深度增大到 {LAST}，而训练时只到 0.1。",
     ),
     drop_path,

@@ -1,6 +1,6 @@
 """Zoneout and dropout on the state of a recurrent network, by the same masks.
 
-The rule, set before measuring: zoneout holds if in every step each unit whose mask says so has the value that it had
+The rule: zoneout holds if in every step each unit whose mask says so has the value that it had
 before, to the bit, each other unit the value that the unit computes from the state before, up to rounding, and if for every
 p its states stray significantly less from those without a mask than those of dropout by the same masks do, scaled or not
 (p < 0.05 in McNemar's exact test over pictures, `paired.Paired`). It holds with conditions if that is so for some p; it does
@@ -170,9 +170,9 @@ def experiment(seed: int) -> Finding:
             f"by {stray(middle, 'zoneout')} of their size, with dropout by the same masks by {stray(middle, 'dropout')} "
             f"({stray(middle, 'unscaled')} without its scaling, which multiplies up from step to step); {share(middle.correct['zoneout'])} of {PICTURES} "
             f"held-out pictures were still recognised against {share(middle.correct['dropout'])} ({share(clean.correct)} undisturbed).",
-            f"zoneout 共让 {zoned:,} 个单元保持不动，其中 {same:,} 个与读上一行时的值逐位相等；等于 0 的有 {zeros:,} 个，其中 {since:,} 个是从第一行起"
+            f"Zoneout 共让 {zoned:,} 个单元保持不动，其中 {same:,} 个与读上一行时的值逐位相等；等于 0 的有 {zeros:,} 个，其中 {since:,} 个是从第一行起"
             f"一直没动过的（读第一行之前状态为 0）。取 p = {middle.p}，隐藏状态偏离未受干扰时的轨迹，幅度为其大小的 {stray(middle, 'zoneout')}；"
-            f"用同样的掩码做 dropout，则为 {stray(middle, 'dropout')}（不做缩放时为 {stray(middle, 'unscaled')}：缩放会逐步累乘）。"
+            f"用同样的掩码做 Dropout，则为 {stray(middle, 'dropout')}（不做缩放时为 {stray(middle, 'unscaled')}：缩放会逐步累乘）。"
             f"{PICTURES} 张没有用于训练的图片，准确率分别为 {share(middle.correct['zoneout'])} 和 {share(middle.correct['dropout'])}"
             f"（不受干扰时为 {share(clean.correct)}）。",
         ),
@@ -180,7 +180,7 @@ def experiment(seed: int) -> Finding:
             "As to keeping the old value always; as to straying less than with dropout only for "
             + ", ".join(f"p = {each.p}" for each in tried if each.nearer)
             + ".",
-            "保留旧值始终成立；偏离比 dropout 小，则只在 "
+            "保留旧值始终成立；偏离比 Dropout 小，则只在 "
             + "、".join(f"p = {each.p}" for each in tried if each.nearer)
             + " 时成立。",
         ),
@@ -189,14 +189,14 @@ def experiment(seed: int) -> Finding:
                 both("p", "p"),
                 both("Held units with the value before, to the bit", "保持不动的单元中与旧值逐位相等的"),
                 both("Of these 0", "其中等于 0"),
-                both("Strays, dropout", "偏离：dropout"),
-                both("Unscaled dropout", "偏离：不缩放的 dropout"),
-                both("Zoneout", "偏离：zoneout"),
+                both("Strays, dropout", "偏离：Dropout"),
+                both("Unscaled dropout", "偏离：不缩放的 Dropout"),
+                both("Zoneout", "偏离：Zoneout"),
                 both(
-                    "Pictures that stray less under zoneout than under either", "zoneout 偏离比两者都小的图片"
+                    "Pictures that stray less under zoneout than under either", "Zoneout 偏离比两者都小的图片"
                 ),
-                both("Right, dropout", "准确率：dropout"),
-                both("Right, zoneout", "准确率：zoneout"),
+                both("Right, dropout", "准确率：Dropout"),
+                both("Right, zoneout", "准确率：Zoneout"),
             ],
             [each.row for each in tried],
         ),
@@ -215,9 +215,10 @@ ZONEOUT = Claim(
     both(
         "It keeps the previous value and puts no 0 in its place, but in the first step, where the previous state is 0. Strays are root mean "
         "squares in terms of the undisturbed states. The network was trained with neither; what training with them gives is not measured. "
-        "Dropout on what a recurrent network is given or gives, or with one mask for all steps, does not break the state like that.",
+        "Dropout on what a recurrent network is given or gives leaves the carried state alone; neither that nor one mask for all steps is "
+        "tried here.",
         "它保留的是旧值，而不是置零；只有第一步例外，因为那时旧状态就是 0。偏离是均方根，以未受干扰的状态的大小为单位。"
-        "这个网络训练时两者都没用过，用它们训练效果如何，这里没有测。如果只对循环网络的输入或输出做 Dropout，或各步共用一个掩码，则不会这样破坏状态。",
+        "这个网络训练时两者都没用过，用它们训练效果如何，这里没有测。只对循环网络的输入或输出做 Dropout，并不触动传递下去的状态；这种做法，以及各步共用一个掩码的做法，这里都没有试。",
     ),
     experiment,
 )
