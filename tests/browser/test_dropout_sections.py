@@ -205,11 +205,11 @@ def test_accuracy_by_place_is_measured_when_asked_and_can_be_stopped(visit: Visi
     part = come(page, "drop-where")
     status = part.locator(".settings [role=status]").first
     expect(status).to_have_text("0 of 28 measured")
-    part.get_by_role("button", name="Measure").click()
+    part.get_by_role("button", name="Measure", exact=True).click()
     expect(status).to_have_text(re.compile(r"^[1-9]\d* of 28"))
     part.get_by_role("button", name="Stop").click()
-    expect(part.get_by_role("button", name="Measure")).to_be_visible()
-    part.get_by_role("button", name="Measure").click()
+    expect(part.get_by_role("button", name="Measure", exact=True)).to_be_visible()
+    part.get_by_role("button", name="Measure", exact=True).click()
     expect(status).to_have_text("28 of 28 measured", timeout=90_000)
     loaded = load_network("tiny_vgg_batch")
     for layer, depth in (("conv1.act", "early"), ("flatten", "at the end")):

@@ -179,7 +179,7 @@ export class DropEnsemble extends Section {
       found.linear
         ? found.exhaustive
           ? gettext(
-              "The whole network is not the arithmetic mean of its subnetworks: their probabilities differ by up to {arithmetic}. It is their geometric mean, to within {geometric}, which is rounding: only one linear layer and a softmax follow, and then it must be.",
+              "The whole network is not the arithmetic mean of its subnetworks: their probabilities differ by up to {arithmetic}. It is their geometric mean (the difference, {geometric}, is rounding): only one linear layer and a softmax follow, and then it must be.",
               words,
             )
           : gettext(
