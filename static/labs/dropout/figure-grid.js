@@ -21,11 +21,12 @@ export function gridFigures(stage, answer) {
   const wide = (grid[0]?.length ?? 1) * (grid[0]?.[0]?.[0]?.length ?? 1);
   const high = grid.length * (grid[0]?.[0]?.length ?? 1);
   const { sign } = stage.rooms;
-  const beside = Math.floor((stage.width - 8 - 2 * sign) / 3 / wide);
+  const room = Math.floor((stage.width - 8 - 2 * sign) / 3);
+  const beside = Math.floor(room / wide);
   const stacked = beside < LEAST;
   const fits = stacked ? Math.min(STACKED, Math.floor((stage.width - 8) / wide)) : beside;
   const cell = Math.max(LEAST, Math.min(MOST, fits));
-  const style = `--rail:0px;--sign:${sign}px;--block:${wide * cell}px;--high:${high * cell}px`;
+  const style = `--rail:0px;--sign:${sign}px;--room:${room}px;--block:${wide * cell}px;--high:${high * cell}px`;
   return html`<div class="equation by-hand ${stacked ? "stacked" : ""}" .style=${style}>
       ${stage.headings(answer)}
       ${figure(stage, answer, "input", 0, cell)}

@@ -15,8 +15,8 @@ export function rooms(width) {
 }
 
 /** @param {Layout} layout @param {number} width what there is
- * @returns {{rail: number, sign: number, width: number, height: number, row: number, scrolls: boolean}} `width`,
- *   `height`: of one figure; `row`: height of a sample
+ * @returns {{rail: number, sign: number, room: number, width: number, height: number, row: number, scrolls: boolean}}
+ *   `room`: width that each figure may have; `width`, `height`: of one figure; `row`: height of a sample
  */
 export function sizesOf({ kind, grid, samples }, width) {
   const { rail, sign } = rooms(width);
@@ -27,10 +27,10 @@ export function sizesOf({ kind, grid, samples }, width) {
     const fitting = Math.min(MOST, HIGH / samples, room / columns);
     const side = Math.max(Math.min(LEAST, room / columns), fitting);
     const [across, down] = [(side * mapWidth) / longest, (side * mapHeight) / longest];
-    return { rail, sign, ...sized(columns * across, samples * down, samples) };
+    return { rail, sign, room, ...sized(columns * across, samples * down, samples) };
   }
   const high = Math.max(18, Math.min(CELL, HIGH / samples));
-  return { rail, sign, ...sized(Math.min(room, mapWidth * CELL), samples * high, samples) };
+  return { rail, sign, room, ...sized(Math.min(room, mapWidth * CELL), samples * high, samples) };
 }
 
 /** @param {number} wide @param {number} high @param {number} samples */

@@ -90,8 +90,8 @@ export class DropoutStage extends SessionPart {
   /** @param {Answer} answer */
   #blocks(answer) {
     const layout = this.layoutOf(answer);
-    const { rail, sign, width, height, row, scrolls } = sizesOf(layout, this.width);
-    const style = `--rail:${rail}px;--sign:${sign}px;--block:${width}px;--high:${height}px`;
+    const { rail, sign, room, width, height, row, scrolls } = sizesOf(layout, this.width);
+    const style = `--rail:${rail}px;--sign:${sign}px;--room:${room}px;--block:${width}px;--high:${height}px`;
     return html`<div class="equation ${scrolls ? "scrolls" : ""}" tabindex=${scrolls ? 0 : nothing} role=${scrolls ? "group" : nothing}
         aria-label=${scrolls ? gettext("All samples") : nothing} .style=${style}>
       ${this.headings(answer)}
