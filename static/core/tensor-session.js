@@ -281,17 +281,12 @@ export class TensorSession extends EventTarget {
     const missing = Object.keys(keys).filter((part) => this.#kept.get(part)?.key !== keys[part]);
     const shape = this.#expected(body);
     const size = shape?.reduce((product, length) => product * length, 1);
-    const ask = (/** @type {Place | null} */ at) =>
-      this.#call(
-        { ...body, at, record: [...this.#parts, ...missing] },
-        { tensors: this.exact || (size && size <= FEW) ? "float32" : "uint8", signal },
-      );
-    const at = this.at && (!shape || inside(this.at, shape)) ? this.at : null;
-    const wire = await ask(at).catch((error) => {
-      // A link may point outside of a tensor whose shape only the answer tells.
-      if (error instanceof ApiError && error.field.startsWith("at")) return ask(null);
-      throw error;
-    });
+    // A link may point outside of a tensor whose shape only the answer tells: then the element is asked for afterwards.
+    const at = this.at && shape && inside(this.at, shape) ? this.at : null;
+    const wire = await this.#call(
+      { ...body, at, record: [...this.#parts, ...missing] },
+      { tensors: this.exact || (size && size <= FEW) ? "float32" : "uint8", signal },
+    );
     /** @type {Record<string, Tensor | null>} */ const parts = {};
     for (const part of [...Object.keys(keys), ...this.#parts]) {
       /** @type {WireTensor | null} */ const coded = wire[part] ?? null;
