@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import torch
 import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -16,6 +17,8 @@ from hypothesis import HealthCheck, settings
 from app.main import create_app
 from app.settings import Settings
 from tools import browser
+
+torch.set_num_threads(1)  # as a server's worker does
 
 settings.register_profile(
     "convscope", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ

@@ -11,6 +11,9 @@ def test_every_message_is_translated() -> None:
     catalogue = i18n.catalogue("zh")
     assert catalogue is not None
     assert [message.id for message in catalogue if message.id and (not message.string or message.fuzzy)] == []
+    for message in catalogue:
+        if all(file.endswith(".js") for file, _ in message.locations):
+            message.flags.discard("python-format")  # "95% of": a per cent sign, and no hole
     assert [message.id for message in catalogue if list(message.check(catalogue))] == []
 
 

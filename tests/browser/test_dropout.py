@@ -88,7 +88,7 @@ def test_opens_at_work_with_the_servers_numbers(lab: Lab) -> None:
     expected = [element[way][when] for way in ("inverted", "classic") for when in ("train", "test")]
     assert shown == pytest.approx(expected, rel=1e-3)
     lo, hi = (f"{100 * end:.2f} %" for end in answer["keep"]["interval"])
-    expect(page.locator("keep-rate")).to_contain_text(f"95 % keep between {lo} and {hi}")
+    expect(page.locator("keep-rate")).to_contain_text(f"95% keep between {lo} and {hi}")
 
 
 def test_the_three_figures_show_one_place_and_the_product_of_two_is_the_third(lab: Lab) -> None:

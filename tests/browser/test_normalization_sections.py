@@ -168,7 +168,7 @@ def test_statistics_scatter_by_the_size_of_the_batch(visit: Visit) -> None:
     part = section(page, "norm-batch-size")
     expect(part.locator(".see")).to_contain_text(f"to the power of {found['slope']:.2f}".replace("-", "−"))
     chart = part.locator("line-chart").first
-    ends = value(chart, "95 % of the batches")
+    ends = value(chart, "95% of the batches")
     expect(ends).to_have_text(f"{number(found['mean']['lo'][-1])} … {number(found['mean']['hi'][-1])}")
     chart.get_by_text("Numbers").click()
     row = chart.get_by_role("row", name=re.compile("^1 "))
@@ -205,7 +205,7 @@ def test_swaps_are_measured_one_after_the_other(visit: Visit) -> None:
     page = visit(PATH, items=50)
     part = come(page, "norm-swap")
     part.get_by_role("button", name="Measure", exact=True).click()
-    expect(part.get_by_text("11 of 11 measured")).to_be_visible(timeout=60_000)
+    expect(part.get_by_text("12 of 12 measured")).to_be_visible(timeout=60_000)
     whole = accuracy(load_network("tiny_vgg_batch"), AccuracyParams(items=50, seed=0))
     row = part.get_by_role("row", name=re.compile("^as trained"))
     expect(row).to_contain_text(f"{100 * whole.accuracy:.1f}%")

@@ -59,7 +59,7 @@ function intervalWords({ interval, inside, expected, total }) {
       expected: percent(expected),
     });
   const values = { lo: percent(interval[0]), hi: percent(interval[1]), n: format.count(total) };
-  const words = gettext("Of masks with {n} decisions, 95 % keep between {lo} and {hi}.", values);
+  const words = gettext("Of masks with {n} decisions, 95% keep between {lo} and {hi}.", values);
   const verdict = inside
     ? gettext("This one is inside.")
     : gettext("This one is outside, as one in twenty is.");

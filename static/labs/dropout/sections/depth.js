@@ -5,7 +5,7 @@ import { gettext } from "../../../core/i18n.js";
 import { Tensor } from "../../../core/tensor.js";
 import { session } from "../session.js";
 import { frame, Section } from "./section.js";
-import { again, question } from "./subject.js";
+import { again, networkName, question } from "./subject.js";
 import "../../../components/choice-field.js";
 import "../../../components/number-field.js";
 
@@ -62,8 +62,8 @@ export class DropDepth extends Section {
       heard((/** @type {any} */ value) => session.state.set({ [name]: value }));
     const trained = found?.branches.at(-1)?.p ?? 0;
     return html`<choice-field small label=${gettext("Which network")} .value=${chain} .options=${[
-      { value: "mini_resnet", label: "mini_resnet" },
-      { value: "mini_vit", label: "mini_vit" },
+      { value: "mini_resnet", label: networkName("mini_resnet") },
+      { value: "mini_vit", label: networkName("mini_vit") },
     ]} @value-change=${set("chain")}></choice-field>
       <choice-field small label=${gettext("Decided for")} .value=${skip} .options=${[
         { value: "batch", label: gettext("whole batch") },

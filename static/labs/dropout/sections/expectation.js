@@ -227,7 +227,7 @@ export class DropExpectation extends Section {
         bands: found?.interval
           ? [
               {
-                label: gettext("95 % of all cases"),
+                label: gettext("95% of all cases"),
                 tone: "before",
                 lo: to(found.interval.lo),
                 hi: to(found.interval.hi),

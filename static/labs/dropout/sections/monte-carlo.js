@@ -66,7 +66,7 @@ export class DropMonteCarlo extends Section {
     const [first] = classes;
     if (!first) return "";
     return gettext(
-      "Without dropout “{name}” has {eval}. Over {n} masks it is {mean} on average, between {lo} and {hi} for 95 % of them, and the likeliest class for {first}. The masks’ disagreement makes {part} of {all} nats of the mean prediction’s entropy.",
+      "Without dropout “{name}” has {eval}. Over {n} masks it is {mean} on average, between {lo} and {hi} for 95% of them, and the likeliest class for {first}. The masks’ disagreement makes {part} of {all} nats of the mean prediction’s entropy.",
       {
         name: pick(first.name),
         eval: format.percent(first.eval),
@@ -81,7 +81,7 @@ export class DropMonteCarlo extends Section {
     );
   }
 
-  /** A row for each class: a dot for each mask, the middle half and 95 % of them. @param {MonteCarlo | null} found */
+  /** A row for each class: a dot for each mask, the middle half and 95% of them. @param {MonteCarlo | null} found */
   #spreads(found) {
     const paths = this.once("paths", [found], () => {
       const probabilities = found && decode(found.probabilities);
@@ -95,9 +95,9 @@ export class DropMonteCarlo extends Section {
       );
     });
     return html`<table class="spreads"><caption>${gettext("Probability of the likeliest classes, mask by mask")}</caption>
-      <thead><tr><th scope="col">${gettext("Class")}</th><th scope="col"><span class="unseen">${gettext("from 0 to 100 %")}</span></th>
+      <thead><tr><th scope="col">${gettext("Class")}</th><th scope="col"><span class="unseen">${gettext("from 0 to 100%")}</span></th>
         <th scope="col" class="amount named"><span class="tone-before">${gettext("without dropout")}</span></th><th scope="col" class="amount named"><span class="tone-after">${gettext("median")}</span></th>
-        <th scope="col" class="amount">${gettext("95 % of the masks")}</th><th scope="col" class="amount">${gettext("likeliest for")}</th></tr></thead>
+        <th scope="col" class="amount">${gettext("95% of the masks")}</th><th scope="col" class="amount">${gettext("likeliest for")}</th></tr></thead>
       <tbody>${Array.from({ length: ROWS }, (_, i) => {
         const one = found?.classes[i];
         const cell = (/** @type {string} */ name, /** @type {unknown} */ value) =>
@@ -111,10 +111,10 @@ export class DropMonteCarlo extends Section {
               : nothing
           }</div></td>
           ${cell(gettext("without dropout"), format.percent(one?.eval ?? 0))}${cell(gettext("median"), html`<b class="tone-after">${format.percent(one?.median ?? 0)}</b>`)}
-          ${cell(gettext("95 % of the masks"), gettext("{lo} to {hi}", { lo: format.percent(one?.lo ?? 0), hi: format.percent(one?.hi ?? 0) }))}
+          ${cell(gettext("95% of the masks"), gettext("{lo} to {hi}", { lo: format.percent(one?.lo ?? 0), hi: format.percent(one?.hi ?? 0) }))}
           ${cell(gettext("likeliest for"), format.percent(one?.first ?? 0))}</tr>`;
       })}</tbody></table>
-      <p class="hint">${gettext("A dot for each mask; the bar holds the middle half of them, the line 95 %.")}</p>`;
+      <p class="hint">${gettext("A dot for each mask; the bar holds the middle half of them, the line 95%.")}</p>`;
   }
 
   /** @param {MonteCarlo | null} found */

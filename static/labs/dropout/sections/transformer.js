@@ -10,7 +10,7 @@ import { session } from "../session.js";
 import { blockDiagram } from "./block-diagram.js";
 import { frame } from "./section.js";
 import { BLOCK, siteOf, TRANSFORMER } from "./sites.js";
-import { again, pinnedMember } from "./subject.js";
+import { again, networkName, pinnedMember } from "./subject.js";
 import { pictureId } from "./token-picture.js";
 import "../../../components/colour-legend.js";
 import "../../../components/heat-map.js";
@@ -90,7 +90,7 @@ export class DropTransformer extends LabSection {
       id: "transformer",
       title: gettext("In a block of a Transformer"),
       words: html`<p>${gettext("A Transformer drops out in four kinds of places: behind the embedding, on the attention weights, inside the dense layers, and at the end of each branch, before it joins the skip connection. Choose one and see its mask on the tokens of the picture.")}</p>
-        <p class="soft">${gettext("{layer} of {network}", { layer: BLOCK, network: TRANSFORMER })}</p>`,
+        <p class="soft">${gettext("{layer} of {network}", { layer: BLOCK, network: networkName(TRANSFORMER) })}</p>`,
       settings: html`<number-field label=${gettext("Probability p")} .value=${siteP} .min=${0} .max=${0.95} .step=${0.01} slider
           @value-input=${set} @value-change=${set}></number-field>${again()}${this.#missing()}${this.notice()}`,
       figure: html`<div class="block-and-tokens">${this.#diagram()}<div class="tokens">${this.#tokens()}${this.#outcomes()}</div></div>`,

@@ -138,7 +138,7 @@ export class DropWhere extends Section {
           ${this.#chart("accuracy", gettext("accuracy"), places)}
           ${this.#chart("entropy", gettext("mean entropy of a prediction, in nats"), places)}
         </div>
-        <p class="hint">${gettext("The areas are intervals in which the true share lies with 95 % confidence (Wilson).")}</p>`,
+        <p class="hint">${gettext("The areas are intervals in which the true share lies with 95% confidence (Wilson).")}</p>`,
       see: html`<p>${this.#words(places)}</p>
         <p>${gettext("No network here was trained with this dropout. What is lost early goes through every later layer, and none of them has learned to do without; what is lost last meets a single one. Compare single values with whole maps, which no neighbour can stand in for.")}</p>`,
       take: html`<take-away name="convscope-dropout-where" label=${gettext("Take away a measurement")}
@@ -185,7 +185,7 @@ export class DropWhere extends Section {
         bands:
           what === "accuracy"
             ? places.map(({ depth, layer }, i) => ({
-                label: gettext("{layer}: 95 % interval", { layer }),
+                label: gettext("{layer}: 95% interval", { layer }),
                 tone: TONES[depth],
                 lo: (found[i] ?? []).map((each) => each?.interval[0] ?? null),
                 hi: (found[i] ?? []).map((each) => each?.interval[1] ?? null),

@@ -56,7 +56,7 @@ export class DropZoneout extends Section {
         <p class="soft">${gettext("A GRU of {n} units; the same mask for both", { n: found?.hidden ?? "…" })}</p>`,
       settings: html`<number-field label=${gettext("Probability p")} .value=${stateP} .min=${0} .max=${0.95} .step=${0.01} slider
           @value-input=${set} @value-change=${set}></number-field>
-        <number-field label=${gettext("Unit drawn")} .value=${this.#unit} .min=${0} .max=${most} slider @value-input=${unit} @value-change=${unit}></number-field>
+        <number-field label=${gettext("Column drawn below")} .value=${this.#unit} .min=${0} .max=${most} slider @value-input=${unit} @value-change=${unit}></number-field>
         ${again()}${this.notice()}`,
       figure: html`${this.#traces(found)}<div class="pair">${this.#trace(found)}${this.#strays(found)}</div>${this.#outcomes(found)}`,
       see: html`<p>${found ? this.#words(found) : nothing}</p>

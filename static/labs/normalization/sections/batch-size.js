@@ -65,7 +65,7 @@ export class NormBatchSize extends Section {
       series: [{ label: gettext("median"), tone, values: found?.median ?? [] }],
       bands: [
         {
-          label: gettext("95 % of the batches"),
+          label: gettext("95% of the batches"),
           tone,
           lo: found?.lo ?? [],
           hi: found?.hi ?? [],

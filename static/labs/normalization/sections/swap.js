@@ -12,7 +12,7 @@ import "../../../components/number-field.js";
 /** @typedef {import("./swaps.js").Row} Row */
 
 /** The rows of methods that look at one image alone. */
-const ALONE = ["layer", "group", "instance"];
+const ALONE = ["layer", "layer_channels", "group", "instance"];
 /** Classes of Fashion-MNIST: guessing is right one time in so many. */
 const CLASSES = 10;
 
@@ -97,7 +97,7 @@ export class NormSwap extends Section {
         <status-notice .error=${this.error}></status-notice>`,
       figure: html`${this.#table(gettext("One network, its normalisation exchanged"), swapped)}
         ${this.#table(gettext("Five networks, each trained with its own"), own)}
-        <p class="hint">${gettext("The bar is the share of the images that were classified correctly, the line on it the 95 % interval of the true share (Wilson), the tick what guessing gives: {p}.", { p: format.percent(1 / CLASSES) })}</p>`,
+        <p class="hint">${gettext("The bar is the share of the images that were classified correctly, the line on it the 95% interval of the true share (Wilson), the tick what guessing gives: {p}.", { p: format.percent(1 / CLASSES) })}</p>`,
       see: html`<p>${this.#compared()}</p>`,
       take: html`<take-away name="convscope-normalization-swap" label=${gettext("Take away a measurement")}
         .call=${() => ({ method: "POST", url: `/api/networks/${SWAPPED}/accuracy`, body: this.#body(/** @type {Row} */ (swapped[2])) })}></take-away>`,
@@ -131,7 +131,7 @@ export class NormSwap extends Section {
   /** @param {string} title @param {Row[]} rows */
   #table(title, rows) {
     return html`<table class="accuracies"><caption>${title}</caption><colgroup><col class="name"><col><col class="interval"></colgroup>
-      <thead class="unseen"><tr><th scope="col">${gettext("Normalisation")}</th><th scope="col">${gettext("Accuracy")}</th><th scope="col">${gettext("95 % interval")}</th></tr></thead>
+      <thead class="unseen"><tr><th scope="col">${gettext("Normalisation")}</th><th scope="col">${gettext("Accuracy")}</th><th scope="col">${gettext("95% interval")}</th></tr></thead>
       <tbody>${rows.map((row) => this.#row(row))}</tbody></table>`;
   }
 

@@ -37,6 +37,7 @@ export function swaps(nodes) {
     row("trained", gettext("as trained: BatchNorm, running statistics"), []),
     row("batch", gettext("BatchNorm, statistics of each batch"), with_({ statistics: "batch" })),
     row("layer", "LayerNorm (C, H, W)", with_({ method: "layer" })),
+    row("layer_channels", "LayerNorm (C)", with_({ method: "layer_channels" })),
     row(
       "group",
       gettext("GroupNorm, {n} groups", { n: GROUPS }),

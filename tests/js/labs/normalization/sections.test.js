@@ -42,14 +42,14 @@ test("every normalisation is swapped, and nothing else", () => {
   const rows = swaps(nodes);
   assert.deepEqual(
     rows.map(({ key }) => key),
-    ["trained", "batch", "layer", "group", "instance", "none"],
+    ["trained", "batch", "layer", "layer_channels", "group", "instance", "none"],
   );
   for (const { network, interventions, key } of rows) {
     assert.equal(network, SWAPPED);
     const layers = interventions.map(({ layer }) => layer);
     assert.deepEqual(layers, key === "trained" ? [] : ["conv1.norm", "conv2.norm"]);
   }
-  const group = /** @type {any} */ (rows[3]?.interventions[0]);
+  const group = /** @type {any} */ (rows[4]?.interventions[0]);
   assert.deepEqual(group, {
     kind: "normalization",
     layer: "conv1.norm",
