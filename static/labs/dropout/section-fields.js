@@ -14,10 +14,11 @@ export const sectionFields = {
   /** Monte-Carlo dropout: predictions by a mask of their own. */
   votes: number(200, { min: 10, max: 500 }),
   /** Where: what is dropped, and held-out images that accuracies are measured on. */
-  whereDrop: text(/** @type {"element" | "channel" | "block" | "connect"} */ ("element"), [
+  whereDrop: text(/** @type {"element" | "channel" | "block" | "row" | "connect"} */ ("element"), [
     "element",
     "channel",
     "block",
+    "row",
     "connect",
   ]),
   items: number(200, { min: 50, max: 2000, step: 50 }),
