@@ -92,9 +92,8 @@ def test_nothing_is_asked_before_it_is_near_and_nothing_is_measured_unasked(visi
     assert "accuracy" not in seen
 
 
-def test_the_mean_of_masks_and_its_error_are_the_servers(visit: Visit) -> None:
-    page = visit(PATH, masks=100)
-    found = asked(page, "expectation", lambda: come(page, "drop-expectation"))
+def test_the_mean_of_masks_and_its_error_are_the_servers(visit: Visit, page: Page) -> None:
+    found = asked(page, "expectation", lambda: come(visit(PATH, masks=100), "drop-expectation"))
     part = page.locator("drop-expectation")
     chart = part.locator("line-chart.errors")
     assert found["draws"][-1] == 100
@@ -106,9 +105,8 @@ def test_the_mean_of_masks_and_its_error_are_the_servers(visit: Visit) -> None:
     expect(part.locator("heat-map").nth(1)).to_have_attribute("label", re.compile("100 masks"))
 
 
-def test_masks_are_drawn_step_by_step_by_button_key_and_in_play(visit: Visit) -> None:
-    page = visit(PATH, masks=1)
-    asked(page, "expectation", lambda: come(page, "drop-expectation"))
+def test_masks_are_drawn_step_by_step_by_button_key_and_in_play(visit: Visit, page: Page) -> None:
+    asked(page, "expectation", lambda: come(visit(PATH, masks=1), "drop-expectation"))
     part = page.locator("drop-expectation")
     scrub = part.get_by_role("slider", name="Masks drawn")
     expect(scrub).to_have_attribute("aria-valuetext", "1 of up to 10,000 masks")
@@ -126,16 +124,20 @@ def test_masks_are_drawn_step_by_step_by_button_key_and_in_play(visit: Visit) ->
     expect(scrub).to_have_attribute("aria-valuetext", here)
 
 
-def test_the_last_step_is_one_that_the_server_takes(visit: Visit) -> None:
-    page = visit(PATH, masks=10_000, layer="conv6.act", pin="null")
-    found = asked(page, "expectation", lambda: come(page, "drop-expectation"))
+def test_the_last_step_is_one_that_the_server_takes(visit: Visit, page: Page) -> None:
+    found = asked(
+        page,
+        "expectation",
+        lambda: come(visit(PATH, masks=10_000, layer="conv6.act", pin="null"), "drop-expectation"),
+    )
     assert found["draws"][-1] == 10_000
     expect(page.locator("drop-expectation")).to_contain_text("After 10,000 masks")
 
 
-def test_behind_a_function_the_mean_is_another_and_chance_does_not_explain_it(visit: Visit) -> None:
-    page = visit(PATH)
-    after = asked(page, "after", lambda: come(page, "drop-bias"))["after"]
+def test_behind_a_function_the_mean_is_another_and_chance_does_not_explain_it(
+    visit: Visit, page: Page
+) -> None:
+    after = asked(page, "after", lambda: come(visit(PATH), "drop-bias"))["after"]
     part = page.locator("drop-bias")
     assert after["curved"]["layer"] == "conv3.act"
     assert after["curved"]["bias"] > 3 * after["curved"]["standard_error"][-1]
@@ -154,9 +156,8 @@ def test_behind_a_function_the_mean_is_another_and_chance_does_not_explain_it(vi
     expect(part.locator("tbody tr").first).to_contain_text(percent(softmax["pairs"][0]["mean"]))
 
 
-def test_all_subnetworks_their_two_means_and_the_whole_network(visit: Visit) -> None:
-    page = visit(PATH, units=6)
-    found = asked(page, "ensemble", lambda: come(page, "drop-ensemble"))
+def test_all_subnetworks_their_two_means_and_the_whole_network(visit: Visit, page: Page) -> None:
+    found = asked(page, "ensemble", lambda: come(visit(PATH, units=6), "drop-ensemble"))
     part = page.locator("drop-ensemble")
     assert found["subnets"] == 64 and found["exhaustive"] and found["linear"]
     assert found["gap"]["geometric"] < 1e-5 < found["gap"]["arithmetic"]
@@ -172,16 +173,16 @@ def test_all_subnetworks_their_two_means_and_the_whole_network(visit: Visit) -> 
     expect(part).to_contain_text("nor their geometric mean")
 
 
-def test_more_than_twelve_units_are_drawn_and_that_is_said(visit: Visit) -> None:
-    page = visit(PATH, units=14)
-    found = asked(page, "ensemble", lambda: come(page, "drop-ensemble"))
+def test_more_than_twelve_units_are_drawn_and_that_is_said(visit: Visit, page: Page) -> None:
+    found = asked(page, "ensemble", lambda: come(visit(PATH, units=14), "drop-ensemble"))
     assert not found["exhaustive"]
     expect(page.locator("drop-ensemble")).to_contain_text("2,000 subnetworks of 2¹⁴, drawn at random")
 
 
-def test_predictions_scatter_as_the_server_says(visit: Visit) -> None:
-    page = visit(PATH, votes=60, variant="channel")
-    found = asked(page, "monte_carlo", lambda: come(page, "drop-monte-carlo"))
+def test_predictions_scatter_as_the_server_says(visit: Visit, page: Page) -> None:
+    found = asked(
+        page, "monte_carlo", lambda: come(visit(PATH, votes=60, variant="channel"), "drop-monte-carlo")
+    )
     part = page.locator("drop-monte-carlo")
     first = found["classes"][0]
     row = part.locator(".spreads tbody tr").first
@@ -225,18 +226,16 @@ def test_accuracy_by_place_is_measured_when_asked_and_can_be_stopped(visit: Visi
     expect(status).to_have_text("1 of 28 measured")  # p = 0, where nothing is dropped
 
 
-def test_neighbours_tell_of_each_other(visit: Visit) -> None:
-    page = visit(PATH)
-    found = asked(page, "neighbours", lambda: come(page, "drop-neighbours"))
+def test_neighbours_tell_of_each_other(visit: Visit, page: Page) -> None:
+    found = asked(page, "neighbours", lambda: come(visit(PATH), "drop-neighbours"))
     part = page.locator("drop-neighbours")
     expect(part).to_contain_text(f"R² = {found['r2']:.2f}")
     expect(value(part.locator("line-chart"), "in one map")).to_have_text(number(found["correlation"][-1]))
     expect(part).to_contain_text(f"values correlate with {found['correlation'][0]:.2f}")
 
 
-def test_zoneout_keeps_what_dropout_wipes_out(visit: Visit) -> None:
-    page = visit(PATH, stateP=0.4)
-    found = asked(page, "zoneout", lambda: come(page, "drop-zoneout"))
+def test_zoneout_keeps_what_dropout_wipes_out(visit: Visit, page: Page) -> None:
+    found = asked(page, "zoneout", lambda: come(visit(PATH, stateP=0.4), "drop-zoneout"))
     part = page.locator("drop-zoneout")
     trace, strays = part.locator("line-chart").all()
     for rule in ("dropout", "zoneout"):
@@ -255,9 +254,8 @@ def test_zoneout_keeps_what_dropout_wipes_out(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("network", ["mini_resnet", "mini_vit"])
-def test_branches_are_skipped_by_sample_or_by_batch(visit: Visit, network: str) -> None:
-    page = visit(PATH, chain=network, lastP=0.6, seed=2)
-    found = asked(page, "depth", lambda: come(page, "drop-depth"))
+def test_branches_are_skipped_by_sample_or_by_batch(visit: Visit, page: Page, network: str) -> None:
+    found = asked(page, "depth", lambda: come(visit(PATH, chain=network, lastP=0.6, seed=2), "drop-depth"))
     part = page.locator("drop-depth")
     kept = [[branch["kept"][sample] for branch in found["branches"]] for sample in range(8)]
     expect(part.locator("tbody td.kept")).to_have_count(sum(map(sum, kept)))

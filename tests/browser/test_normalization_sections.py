@@ -80,9 +80,8 @@ def test_nothing_is_asked_before_it_is_near_and_nothing_is_measured_unasked(visi
     assert not set(CLAIMS) & set(seen)
 
 
-def test_running_values_are_those_of_the_server(visit: Visit) -> None:
-    page = visit(PATH, step=12)
-    found = asked(page, "training", lambda: come(page, "norm-training"))
+def test_running_values_are_those_of_the_server(visit: Visit, page: Page) -> None:
+    found = asked(page, "training", lambda: come(visit(PATH, step=12), "norm-training"))
     mean, variance = section(page, "norm-training").locator("line-chart").all()
     expect(value(mean, "running")).to_have_text(number(found["running_mean"][12]))
     expect(value(mean, "of the batch")).to_have_text(number(found["batch_mean"][11]))
@@ -121,9 +120,8 @@ def test_batches_are_fed_step_by_step_by_button_key_and_in_play(visit: Visit) ->
     expect(scrub).to_have_attribute("aria-valuetext", "0 of 20 batches")
 
 
-def test_a_press_on_the_chart_goes_to_that_batch_and_the_link_keeps_it(visit: Visit) -> None:
-    page = visit(PATH, step=3, steps=40)
-    asked(page, "training", lambda: come(page, "norm-training"))
+def test_a_press_on_the_chart_goes_to_that_batch_and_the_link_keeps_it(visit: Visit, page: Page) -> None:
+    asked(page, "training", lambda: come(visit(PATH, step=3, steps=40), "norm-training"))
     over = section(page, "norm-training").locator("line-chart").first.locator(".u-over")
     box = over.bounding_box()
     assert box
@@ -133,9 +131,8 @@ def test_a_press_on_the_chart_goes_to_that_batch_and_the_link_keeps_it(visit: Vi
     page.wait_for_url(re.compile(r"step=20\b"))
 
 
-def test_momentum_and_the_beginning_go_to_the_server(visit: Visit) -> None:
-    page = visit(PATH)
-    asked(page, "training", lambda: come(page, "norm-training"))
+def test_momentum_and_the_beginning_go_to_the_server(visit: Visit, page: Page) -> None:
+    asked(page, "training", lambda: come(visit(PATH), "norm-training"))
     part = section(page, "norm-training")
     alike = part.get_by_role("checkbox", name="every batch weighs alike")
     found = asked(page, "training", lambda: alike.check())
@@ -146,9 +143,8 @@ def test_momentum_and_the_beginning_go_to_the_server(visit: Visit) -> None:
     assert found["running_mean"][0] == pytest.approx(found["trained"]["mean"])
 
 
-def test_the_same_image_moves_only_with_the_batch(visit: Visit) -> None:
-    page = visit(PATH)
-    found = asked(page, "mates", lambda: come(page, "norm-mates"))
+def test_the_same_image_moves_only_with_the_batch(visit: Visit, page: Page) -> None:
+    found = asked(page, "mates", lambda: come(visit(PATH), "norm-mates"))
     part = section(page, "norm-mates")
     row = part.get_by_role("row", name=re.compile("^BatchNorm"))
     expect(row).to_contain_text(number(found["methods"]["batch"]["rms"]))
@@ -162,9 +158,8 @@ def test_the_same_image_moves_only_with_the_batch(visit: Visit) -> None:
     expect(row).to_contain_text(number(other["methods"]["batch"]["rms"]))
 
 
-def test_statistics_scatter_by_the_size_of_the_batch(visit: Visit) -> None:
-    page = visit(PATH)
-    found = asked(page, "spread", lambda: come(page, "norm-batch-size"))
+def test_statistics_scatter_by_the_size_of_the_batch(visit: Visit, page: Page) -> None:
+    found = asked(page, "spread", lambda: come(visit(PATH), "norm-batch-size"))
     part = section(page, "norm-batch-size")
     expect(part.locator(".see")).to_contain_text(f"to the power of {found['slope']:.2f}".replace("-", "−"))
     chart = part.locator("line-chart").first
@@ -186,9 +181,8 @@ def test_one_value_a_channel_is_explained_in_pytorchs_own_words(visit: Visit) ->
     expect(part.get_by_role("alert")).to_be_empty()  # it is no failure
 
 
-def test_padding_moves_batchnorm_and_not_layernorm(visit: Visit) -> None:
-    page = visit(PATH, pads=8)
-    found = asked(page, "padding_sweep", lambda: come(page, "norm-tokens"))
+def test_padding_moves_batchnorm_and_not_layernorm(visit: Visit, page: Page) -> None:
+    found = asked(page, "padding_sweep", lambda: come(visit(PATH, pads=8), "norm-tokens"))
     part = section(page, "norm-tokens")
     chart = part.locator("line-chart").first
     shifts = found["batch"]["shift_rms"]
@@ -217,9 +211,10 @@ def test_swaps_are_measured_one_after_the_other(visit: Visit) -> None:
     expect(part.locator(".see")).to_contain_text("classify")
 
 
-def test_folding_gives_equal_outputs(visit: Visit) -> None:
-    page = visit(PATH, pin={"b": 0, "c": 5, "y": 3, "x": 3})
-    found = asked(page, "folding", lambda: come(page, "norm-folding"))
+def test_folding_gives_equal_outputs(visit: Visit, page: Page) -> None:
+    found = asked(
+        page, "folding", lambda: come(visit(PATH, pin={"b": 0, "c": 5, "y": 3, "x": 3}), "norm-folding")
+    )
     part = section(page, "norm-folding")
     assert found["channel"] == 5 and found["agrees"]
     expect(part.locator(".folded")).to_contain_text(f"{found['scale'][5]:.4f}".replace("-", "−"))
