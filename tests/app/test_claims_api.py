@@ -24,7 +24,9 @@ def test_claims_are_listed_in_the_order_of_reading(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("name", CLAIMS)
-def test_every_claim_can_be_measured(client: TestClient, name: str) -> None:
+def test_every_claim_can_be_measured_and_the_same_seed_gives_the_same_answer(
+    client: TestClient, name: str
+) -> None:
     response = client.post(f"/api/claims/{name}", json={"seed": 4})
     assert response.status_code == 200, response.text
     answer = Measurement.model_validate(response.json())
