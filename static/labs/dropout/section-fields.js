@@ -14,13 +14,12 @@ export const sectionFields = {
   /** Monte-Carlo dropout: predictions by a mask of their own. */
   votes: number(200, { min: 10, max: 500 }),
   /** Where: what is dropped, and held-out images that accuracies are measured on. */
-  whereDrop: text(/** @type {"element" | "channel" | "block" | "row" | "connect"} */ ("element"), [
-    "element",
-    "channel",
-    "block",
-    "row",
-    "connect",
-  ]),
+  whereDrop: text(
+    /** @type {"element" | "channel" | "block" | "row" | "batch" | "alpha" | "connect"} */ (
+      "element"
+    ),
+    ["element", "channel", "block", "row", "batch", "alpha", "connect"],
+  ),
   items: number(200, { min: 50, max: 2000, step: 50 }),
   /** Zoneout: how likely a unit is dropped or kept from before, and the unit whose trace is drawn. */
   stateP: number(0.3, { min: 0, max: 0.95, step: 0.01 }),

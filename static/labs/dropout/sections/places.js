@@ -4,7 +4,7 @@ import { beforeHead } from "./paths.js";
 
 /** @typedef {import("../../../core/wire.js").NetworkNode} Node */
 /** @typedef {import("../../../core/wire.js").Intervention} Intervention */
-/** @typedef {"element" | "channel" | "block" | "row" | "connect"} Drop */
+/** @typedef {"element" | "channel" | "block" | "row" | "batch" | "alpha" | "connect"} Drop */
 /** @typedef {"early" | "late" | "head"} Depth */
 /** @typedef {{depth: Depth, layer: string, maps: boolean}} Place `maps`: whether there are squares to drop */
 

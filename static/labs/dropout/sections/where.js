@@ -128,6 +128,8 @@ export class DropWhere extends Section {
         { value: "channel", label: gettext("maps") },
         { value: "block", label: gettext("blocks") },
         { value: "row", label: gettext("all of a sample") },
+        { value: "batch", label: gettext("all of a batch") },
+        { value: "alpha", label: gettext("values, for SELU") },
         { value: "connect", label: gettext("weights") },
       ]} @value-change=${set("whereDrop")}></choice-field>
         <number-field label=${gettext("Images")} .value=${items} .min=${50} .max=${2000} .step=${50} slider ?disabled=${busy}
