@@ -87,7 +87,7 @@ def test_opens_at_work_with_the_servers_numbers(lab: Lab) -> None:
     shown = [float(cell.split("=")[1].replace("−", "-")) for cell in cells if "=" in cell]
     expected = [element[way][when] for way in ("inverted", "classic") for when in ("train", "test")]
     assert shown == pytest.approx(expected, rel=1e-3)
-    lo, hi = (f"{100 * end:.2f} %" for end in answer["keep"]["interval"])
+    lo, hi = (f"{100 * end:.2f}%" for end in answer["keep"]["interval"])
     expect(page.locator("keep-rate")).to_contain_text(f"95% keep between {lo} and {hi}")
 
 

@@ -68,7 +68,7 @@ function intervalWords({ interval, inside, expected, total }) {
 
 /** @param {number} share */
 function percent(share) {
-  return `${format.number(100 * share, 4)} %`;
+  return `${format.number(100 * share, 4)}%`;
 }
 
 customElements.define("keep-rate", KeepRate);
