@@ -1,0 +1,30 @@
+/** What a link can say about the hierarchy. */
+
+import { number, text } from "../../../../core/state.js";
+import { isJudged } from "./judged.js";
+
+/** Settings of a live run that the server takes. */
+export const RANGES = {
+  steps: { min: 8, max: 512, step: 8 },
+  jitter: { min: 0, max: 32 },
+  seed: { min: 0, max: 2 ** 31 - 1 },
+};
+/** How strongly differences between neighbouring pixels are held down. */
+export const VARIATIONS = [0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
+
+const judged = {
+  value: "",
+  read: (/** @type {string} */ word) => (isJudged(word) ? word : undefined),
+  write: (/** @type {string} */ word) => word,
+};
+
+export const hierarchyFields = {
+  /** What is looked at, `layer:channel`; "": the middle depth's first; "-": nothing. */
+  feature: text(/** @type {string} */ ("")),
+  /** What the visitor saw at each depth, a letter each. */
+  judged,
+  dreamSteps: number(128, RANGES.steps),
+  jitter: number(8, RANGES.jitter),
+  variation: number(0.1, { min: 0, max: 10, step: 0.001 }),
+  dreamSeed: number(0, RANGES.seed),
+};
