@@ -1,12 +1,14 @@
 /** A request to the API as a command and as a program, to be taken away. */
 
-/** @typedef {{method: string, url: string, body?: unknown}} Call `url`: with the host */
+/** @typedef {{method: string, url: string, body?: unknown, stream?: boolean}} Call `url`: with the host; `stream`: the
+ * answer is a line of JSON for each thing that happens, as it happens */
 
 /** A shell command; every POSIX shell reads the quoted words as they are.
  * @param {Call} call
  */
-export function curl({ method, url, body }) {
+export function curl({ method, url, body, stream }) {
   const parts = ["curl", "--fail-with-body", "--silent"];
+  if (stream) parts.push("--no-buffer");
   if (method !== "GET" && !(method === "POST" && body !== undefined))
     parts.push("--request", method);
   if (body !== undefined)
@@ -27,7 +29,7 @@ function quote(text) {
 /** A Python program that needs nothing but Python.
  * @param {Call} call
  */
-export function python({ method, url, body }) {
+export function python({ method, url, body, stream }) {
   const imports = ["import json", "from urllib.request import Request, urlopen", ""];
   const make =
     body === undefined
@@ -41,14 +43,14 @@ export function python({ method, url, body }) {
           `    method=${literal(method)},`,
           ")",
         ];
-  return [
-    ...imports,
-    ...make,
-    "with urlopen(request) as response:",
-    "    answer = json.load(response)",
-    "print(list(answer))",
-    "",
-  ].join("\n");
+  const read = stream
+    ? [
+        "    for line in response:",
+        "        event = json.loads(line)",
+        '        print(event["kind"], list(event))',
+      ]
+    : ["    answer = json.load(response)", "print(list(answer))"];
+  return [...imports, ...make, "with urlopen(request) as response:", ...read, ""].join("\n");
 }
 
 /** A JSON value as a Python literal. JSON strings are Python strings, too.

@@ -43,6 +43,20 @@ test("Python reads the literal as the value that it is", () => {
   }
 });
 
+test("an answer that comes line by line is not waited for", () => {
+  const stream = { ...call, stream: true };
+  assert.match(curl(stream), /--no-buffer/);
+  assert.doesNotMatch(curl(call), /--no-buffer/);
+  const lines = 'for line in [b\'{"kind": "begun"}\', b\'{"kind": "done", "step": 8}\']';
+  const program = `${python(stream)
+    .replace("for line in response", lines)
+    .replace(/with urlopen.*/, "if True:")}`;
+  assert.equal(
+    String(execFileSync("python3", ["-c", program])),
+    "begun ['kind']\ndone ['kind', 'step']\n",
+  );
+});
+
 test("the program compiles", () => {
   for (const each of [call, { method: "GET", url: "http://localhost:8000/api/networks" }])
     execFileSync("python3", [
