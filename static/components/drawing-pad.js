@@ -12,6 +12,7 @@ import "./choice-field.js";
  * Property: `ink` {"light" | "dark"} light strokes on dark (as Fashion-MNIST is) or dark on light.
  * Event: `drawing-change` {picture: Blob}, bubbling: a PNG of 280 × 280 after every stroke, undo, clear and
  * change of ink; not while the pad is empty.
+ * Method: `put(strokes)` draws as if by hand.
  * Keys: arrows move the pen by one pixel of a 28 × 28 picture (with Shift by four); Space puts it down or
  * lifts it; Ctrl+Z or Backspace takes the last stroke back; Delete clears.
  */
@@ -84,6 +85,14 @@ export class DrawingPad extends PageElement {
     this.querySelector("canvas")?.toBlob((picture) => {
       if (picture) this.tell("drawing-change", { picture });
     });
+  }
+
+  /** Draw this instead of what is there. @param {readonly (readonly Point[])[]} strokes */
+  put(strokes) {
+    this.pen = null;
+    this.down = false;
+    this.strokes = strokes;
+    return this.#report();
   }
 
   /** @param {PointerEvent} event @returns {Point} */

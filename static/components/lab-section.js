@@ -103,16 +103,24 @@ export class LabSection extends PageElement {
     return html`<status-notice class="state" .error=${error} ?busy=${busy} ?retry=${Boolean(error)} @notice-retry=${this.retry}></status-notice>`;
   }
 
-  /** The menu of what can be taken away: the question, and arrays out of the answer.
+  /** The menu of what can be taken away: the question, arrays out of the answer, and the figure as it is drawn.
    * @param {string} name @param {string} label
    * @param {(() => import("./take-away.js").Arrays) | null} [arrays]
+   * @param {(() => string) | null} [torch] the same as a PyTorch program
    */
-  take(name, label, arrays = null) {
+  take(name, label, arrays = null, torch = null) {
     const lab = this.#subject.name;
     const call = () => ({ method: "POST", url: `/api/labs/${lab}`, body: this.question() });
-    return html`<take-away name="convscope-${lab}-${name}" label=${label} .call=${call}
-      .arrays=${this.answer ? arrays : null}></take-away>`;
+    return html`<take-away name="convscope-${lab}-${name}" label=${label} .call=${call} .torch=${torch}
+      .picture=${this.answer ? this.picture : null} .arrays=${this.answer ? arrays : null}></take-away>`;
   }
+
+  /** The figure as it is drawn. */
+  picture = async () => {
+    const figure = this.querySelector(".figure");
+    const { pictureOf } = await import("./figure-picture.js");
+    return figure && pictureOf(figure, this.querySelector("h2")?.textContent ?? "");
+  };
 }
 
 /** The parts of a section in their places.

@@ -16,6 +16,7 @@ import "./status-notice.js";
  * - `value` {string} id of the picture in use (shown as chosen; one that is no sample gets a place of its own)
  * - `samples` {Sample[]} to choose from: those that the page brought along
  * - `ink` {"light" | "dark"} of the drawing pad
+ * - `quiet` {boolean} takes nothing that is dropped on the page or pasted: where another picker does
  *
  * Events, bubbling
  * - `picture-change` {Picture} another picture is stored and ready
@@ -28,6 +29,7 @@ export class PicturePicker extends PageElement {
     value: {},
     samples: { attribute: false },
     ink: {},
+    quiet: { type: Boolean },
     busy: { state: true },
     error: { state: true },
     over: { state: true },
@@ -51,6 +53,7 @@ export class PicturePicker extends PageElement {
 
   connectedCallback() {
     super.connectedCallback();
+    if (this.quiet) return;
     this.#page = new AbortController();
     const { signal } = this.#page;
     /** @param {string} type @param {(event: any) => void} listener */
@@ -82,7 +85,7 @@ export class PicturePicker extends PageElement {
         <label class="button file camera">${gettext("Camera")}
           <input type="file" accept="image/*" capture="environment" @change=${this.#onFile}></label>
         <button type="button" aria-expanded=${this.drawing} @click=${this.#onDraw}>${gettext("Draw")}</button>
-        <span class="small soft fine">${gettext("or drop or paste one anywhere")}</span>
+        ${this.quiet ? nothing : html`<span class="small soft fine">${gettext("or drop or paste one anywhere")}</span>`}
       </div>
       ${this.drawing ? html`<drawing-pad .ink=${this.ink} @drawing-change=${this.#onDrawing}></drawing-pad>` : nothing}
       <status-notice .error=${this.error} .busy=${this.busy} closable
