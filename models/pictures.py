@@ -48,6 +48,12 @@ def prepare(rgb: Tensor, dataset: Dataset) -> Tensor:
     return (x - mean) / std
 
 
+def light(inputs: Tensor, dataset: Dataset) -> Tensor:
+    """A network's input (B, C, H, W) as light from 0 to 1."""
+    mean, std = (torch.tensor(values).view(-1, 1, 1) for values in (dataset.mean, dataset.std))
+    return inputs * std + mean
+
+
 def fitted(rgb: Tensor, size: int) -> Tensor:
     """The whole of `rgb` (H, W, 3; uint8) with its longer side at most `size`, never enlarged: (3, H', W') in 0…1.
 

@@ -10,8 +10,9 @@ from models.claims.arriving import pictures
 from models.heldout import held_out
 from models.interventions import DropoutIntervention, Intervention
 from models.layers.dropout import Variant
+from models.members import HeldOutMember, Member
 from models.networks.weights import load_network
-from models.normalization.source import Given, HeldOutMember, Member, NetworkSource, given
+from models.normalization.source import Given, NetworkSource, given
 from models.recorder import run
 
 CHANCE = 5.0

@@ -6,10 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from models.errors import Refused
 from models.layers.dropout import Variant, dropout_mask
 from models.masking import layer_seed
+from models.members import NetworkName
 from models.network import Step
 from models.networks.registry import SPECS
 from models.networks.weights import load_network
-from models.normalization.source import NetworkName
 from models.views.run import Seed
 
 

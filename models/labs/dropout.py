@@ -21,7 +21,7 @@ from models.errors import Refused
 from models.normalization import source
 from models.normalization.element import ElementPlace, place
 from models.normalization.source import AXES, Given, GridSource, NetworkSource
-from models.pictures import Prepared
+from models.pictures import Prepared, light
 from models.tensors import BYTES, Encoding, Tensor, check_list, encode
 
 Part = Literal["pictures", "input", "mask", "output", "weight"]
@@ -194,7 +194,7 @@ def _tensors(
         if name in params.record
     }
     if "pictures" in params.record and given.loaded is not None and given.inputs is not None:
-        tensors["pictures"] = encode(source.greys(given.loaded, given.inputs), encoding)
+        tensors["pictures"] = encode(light(given.inputs, given.loaded.spec.dataset), encoding)
     return tensors
 
 

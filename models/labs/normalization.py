@@ -21,7 +21,7 @@ from models.normalization.source import AXES, Given, Layout, Source
 from models.normalization.spread import SpreadParams, SpreadResult
 from models.normalization.steps import by_hand
 from models.normalization.training import BatchesParams, BatchesResult
-from models.pictures import Prepared
+from models.pictures import Prepared, light
 from models.tensors import BYTES, Encoding, Tensor, check_list, encode
 
 Part = Literal["pictures", "input", "normalized", "output", "sets"]
@@ -136,7 +136,7 @@ def run(
             if name in params.record
         }
         if "pictures" in params.record and given.loaded is not None and given.inputs is not None:
-            tensors["pictures"] = encode(source.greys(given.loaded, given.inputs), encoding)
+            tensors["pictures"] = encode(light(given.inputs, given.loaded.spec.dataset), encoding)
         return NormalizationResult.model_construct(
             torch=torch.__version__,
             threads=torch.get_num_threads(),

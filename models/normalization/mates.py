@@ -7,10 +7,11 @@ from torch import Tensor as Array
 from models import heldout
 from models.errors import Refused
 from models.layers.normalization import normalize
+from models.members import HeldOutMember
 from models.normalization.layer import METHODS, Layer, Method, check_range
 from models.normalization.predictions import predict
 from models.normalization.sets import size
-from models.normalization.source import Given, GridSource, HeldOutMember, NetworkSource, TokensSource, among
+from models.normalization.source import Given, GridSource, NetworkSource, TokensSource, among
 from models.normalization.training import OutputDifference, difference
 from models.tensors import Encoding, Tensor, encode
 from models.views.run import ClassScore, Seed

@@ -12,14 +12,15 @@ from models import heldout
 from models.errors import Refused
 from models.interventions import LayerName
 from models.kernel_set import Value, check_rectangular
+from models.members import HeldOutMember, Member, NetworkName, StoredMember
 from models.network import Step, ancestors
 from models.networks.registry import SPECS
 from models.networks.weights import Loaded, load_network
 from models.normalization import tokens
-from models.pictures import Prepared
+from models.pictures import Prepared, light
 from models.recorder import Record, walk
 from models.shapes import multiply_adds, written
-from models.views.run import MAX_BATCH, ImageId
+from models.views.run import MAX_BATCH
 
 MAX_SIDE = 8
 MAX_WORK = 26_000_000_000
@@ -33,26 +34,6 @@ AXES: dict[Layout, list[str]] = {
     "tokens": ["B", "D", "L"],
     "vectors": ["B", "C"],
 }
-
-
-class StoredMember(BaseModel):
-    """A stored picture."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    kind: Literal["picture"]
-    image: ImageId
-
-
-class HeldOutMember(BaseModel):
-    """One of the 2,000 Fashion-MNIST images that no network was trained on."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    kind: Literal["item"]
-    index: int = Field(ge=0, lt=heldout.ITEMS)
-
-
-Member = Annotated[StoredMember | HeldOutMember, Field(discriminator="kind")]
-NetworkName = Annotated[str, Field(max_length=64, description="A network, as GET /api/networks lists it.")]
 
 
 class _OfNetwork(BaseModel):
@@ -248,7 +229,7 @@ def _tokens(found: Given, source: TokensSource) -> Given:
     kept = tokens.everything(found.maps)
     if source.keep == "content":
         patch = tokens.patch_of(found.loaded, source.layer)
-        kept = tokens.content(greys(found.loaded, found.inputs), patch)
+        kept = tokens.content(light(found.inputs, found.loaded.spec.dataset), patch)
     longest = int(kept.sum(1).max())
     if longest == 0:
         raise Refused("missing", "No member has anything in it: there are no tokens to keep.", "source.batch")
@@ -270,10 +251,3 @@ def among(found: Given, source: _OfNetwork, member: int, items: Tensor) -> Given
     maps[others] = activations(found.loaded, inputs[others], found.layer)
     changed = replace(found, x=maps, maps=maps, inputs=inputs)
     return _tokens(changed, source) if isinstance(source, TokensSource) else changed
-
-
-def greys(loaded: Loaded, inputs: Tensor) -> Tensor:
-    """A network's input (B, c, h, w) as light from 0 to 1."""
-    dataset = loaded.spec.dataset
-    mean, std = (torch.tensor(values).view(-1, 1, 1) for values in (dataset.mean, dataset.std))
-    return inputs * std + mean

@@ -9,7 +9,8 @@ from models import heldout
 from models.errors import Refused
 from models.networks.registry import SPECS
 from models.networks.weights import load_network
-from models.normalization.source import given, greys, pictures
+from models.normalization.source import given, pictures
+from models.pictures import light
 from tests.models.normalization.asking import SOURCES, items, of_network, parsed, tensor_of
 
 TOKENS = {**of_network("conv6.conv", 0, 1, 2, 3), "kind": "tokens"}
@@ -29,8 +30,10 @@ def test_a_network_gives_what_its_layer_gives() -> None:
     assert found.x.is_contiguous() and found.layout == "maps" and found.field == "source.batch"
     assert found.norm is not None and found.norm.name == "conv2.norm"
     assert torch.equal(
-        greys(loaded, x)[:, 0], heldout.held_out().images[[5, 9]].float() / 255
-    ) or torch.allclose(greys(loaded, x)[:, 0], heldout.held_out().images[[5, 9]].float() / 255, atol=1e-6)
+        light(x, loaded.spec.dataset)[:, 0], heldout.held_out().images[[5, 9]].float() / 255
+    ) or torch.allclose(
+        light(x, loaded.spec.dataset)[:, 0], heldout.held_out().images[[5, 9]].float() / 255, atol=1e-6
+    )
 
 
 @pytest.mark.parametrize(
