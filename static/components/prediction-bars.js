@@ -11,7 +11,8 @@ import { PageElement } from "./element.js";
  * the changes as an outline behind each bar, and the difference.
  *
  * Properties: `predictions` {Prediction[]}, `baseline` {Prediction[] | null}, `rows` {number} at most (5),
- * `label` accessible name, `pickable` {boolean} rows are buttons, `picked` {number | null} class index.
+ * `label` accessible name, `pickable` {boolean} rows are buttons, `picked` {number | null} class index; `notes`
+ * {string[] | null} something more to write of each class, by its index, such as its logit.
  * Event: `class-select` {index: number | null}, bubbling (null where the picked one was chosen again).
  */
 export class PredictionBars extends PageElement {
@@ -22,6 +23,7 @@ export class PredictionBars extends PageElement {
     label: {},
     pickable: { type: Boolean },
     picked: { attribute: false },
+    notes: { attribute: false },
   };
 
   constructor() {
@@ -32,6 +34,7 @@ export class PredictionBars extends PageElement {
     this.label = "";
     this.pickable = false;
     /** @type {number | null} */ this.picked = null;
+    /** @type {readonly string[] | null} */ this.notes = null;
   }
 
   render() {
@@ -48,6 +51,7 @@ export class PredictionBars extends PageElement {
         ${was === null ? nothing : html`<span class="was" .style=${`--part:${was}`}></span>`}
         <span class="now" .style=${`--part:${now ?? 0}`}></span>
       </span>
+      ${this.notes ? html`<span class="note">${this.notes[index]}</span>` : nothing}
       <span class="value">${now === null ? `<${format.percent(bound)}` : format.percent(now)}</span>
       ${was === null ? nothing : html`<span class="change">${gettext("was {p}", { p: format.percent(was) })}</span>`}`;
     if (!this.pickable) return html`<li>${words}</li>`;

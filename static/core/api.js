@@ -10,6 +10,7 @@ export { Latest } from "./latest.js";
 /** @typedef {import("./wire.js").ConvolutionRequest} ConvolutionRequest */
 /** @typedef {import("./wire.js").NormalizationRequest} NormalizationRequest */
 /** @typedef {import("./wire.js").DropoutRequest} DropoutRequest */
+/** @typedef {import("./wire.js").MlpVsCnnRequest} MlpVsCnnRequest */
 /** @typedef {import("./wire.js").AccuracyRequest} AccuracyRequest */
 /** @typedef {import("./wire.js").Encoding} Encoding */
 
@@ -151,6 +152,15 @@ export function normalization(body, { tensors = "float32", signal } = {}) {
  */
 export function dropout(body, { tensors = "float32", signal } = {}) {
   return request("POST", `/api/labs/dropout?tensors=${tensors}`, { json: body, signal });
+}
+
+/** What an MLP and a CNN make of the same canvas.
+ * @param {MlpVsCnnRequest} body
+ * @param {{tensors?: Encoding, signal?: AbortSignal | undefined}} [options]
+ * @returns {Promise<import("./wire.js").MlpVsCnnAnswer>}
+ */
+export function mlpVsCnn(body, { tensors = "float32", signal } = {}) {
+  return request("POST", `/api/labs/mlp-vs-cnn?tensors=${tensors}`, { json: body, signal });
 }
 
 /** How often a network is right about held-out images.

@@ -1,0 +1,103 @@
+import { html, nothing } from "lit";
+import { scaleFor } from "../../core/colour.js";
+import * as format from "../../core/format.js";
+import { gettext, pick } from "../../core/i18n.js";
+import { SessionPart } from "./part.js";
+import { scores } from "./scores.js";
+import { Scales } from "./scales.js";
+import { session } from "./session.js";
+import { kindName, rightWords, saysWords } from "./words.js";
+import "../../components/colour-legend.js";
+import "../../components/heat-map.js";
+import "../../components/prediction-bars.js";
+
+/** @typedef {import("./session.js").Answer} Answer */
+/** @typedef {import("./session.js").Network} Network */
+/** @typedef {import("../../core/tensor.js").Tensor} Tensor */
+
+/** Classes that are listed where there are many. */
+const LISTED = 4;
+
+/** `<versus-lane>`: what one network makes of the canvas, step by step: of the MLP the hidden units, of the CNN the maps
+ * of one layer and what the head takes; then the classes.
+ *
+ * Attribute: `kind` {"mlp" | "cnn"}.
+ */
+export class VersusLane extends SessionPart {
+  static pointed = true;
+  static properties = { kind: {} };
+
+  #scales = new Scales();
+
+  constructor() {
+    super();
+    /** @type {Network["kind"]} */ this.kind = "mlp";
+  }
+
+  render() {
+    const { answer } = session;
+    const network = answer?.networks.find(({ kind }) => kind === this.kind);
+    const name = kindName(this.kind);
+    if (!answer || !network) return html`<section class="versus-lane" aria-label=${name}></section>`;
+    const right = rightWords(network);
+    const verdict = network.correct === null ? "" : network.correct ? "right" : "wrong";
+    return html`<section class="versus-lane ${verdict}" aria-label=${name}>
+      <header><h2>${name}</h2>
+        <p class="verdict">${right ? html`<b>${right}</b> · ` : nothing}${saysWords(network, answer.classes)}</p>
+        <p class="soft small">${pick(network.title)}</p></header>
+      <div class="steps">${this.kind === "mlp" ? this.#units(answer, network) : this.#maps(answer, network)}</div>
+      <prediction-bars .predictions=${scores(network, answer.classes, answer.right, LISTED)} .rows=${LISTED}
+        .notes=${network.logits.map((logit) => format.fixed(logit, 1))} label=${gettext("Probabilities and logits of the {name}", { name })}></prediction-bars>
+    </section>`;
+  }
+
+  /** @param {Answer} answer @param {Network} network */
+  #units(answer, network) {
+    const { hidden } = network;
+    if (!hidden) return nothing;
+    const n = hidden.size;
+    return html`<figure class="units">
+      <figcaption>${gettext("{n} hidden units", { n })} <span class="soft">${network.hidden_layer}</span></figcaption>
+      ${this.#heat(answer, network, "hidden", hidden, { label: gettext("Hidden units of the MLP"), fold: Math.min(32, n) })}
+    </figure>`;
+  }
+
+  /** @param {Answer} answer @param {Network} network */
+  #maps(answer, network) {
+    const { responses, layer } = answer;
+    const { hidden } = network;
+    return html`<figure class="responses">
+        <figcaption>${responses ? gettext("{n} maps of {layer}", { n: responses.count, layer }) : layer}</figcaption>
+        ${responses ? this.#heat(answer, network, `responses ${layer}`, responses, { label: gettext("Maps of {layer}", { layer }), mode: "maps", columns: columnsOf(responses) }) : nothing}
+      </figure>
+      <figure class="taken">
+        <figcaption>${gettext("what the head takes")} <span class="soft">${network.hidden_layer}</span></figcaption>
+        ${hidden ? this.#heat(answer, network, "hidden", hidden, { label: gettext("What the head of the CNN takes"), fold: foldOf(hidden.size) }) : nothing}
+      </figure>`;
+  }
+
+  /** A heat map and its legend, in the colours of all that it has shown.
+   * @param {Answer} answer @param {Network} network @param {string} figure @param {Tensor} tensor
+   * @param {{label: string, fold?: number, columns?: number, mode?: "maps" | "cells"}} look
+   */
+  #heat(answer, network, figure, tensor, { label, fold = 0, columns = 0, mode = "cells" }) {
+    const now = tensor.range();
+    const range = this.#scales.of(figure, network.name + answer.request.scene.kind, now);
+    const scale = scaleFor(range[0], range[1], range[0] < 0);
+    return html`<heat-map .tensor=${tensor} .range=${range} .signed=${range[0] < 0} .fold=${fold} .columns=${columns}
+        mode=${mode} label=${label}></heat-map>
+      <colour-legend .scale=${scale} .range=${now} .scopes=${[]}></colour-legend>`;
+  }
+}
+
+/** Maps beside each other, so that they take about twice as much room across as down. @param {Tensor} maps */
+function columnsOf({ count }) {
+  return Math.max(1, Math.ceil(Math.sqrt(2 * count)));
+}
+
+/** @param {number} size */
+function foldOf(size) {
+  return size > 4 ? Math.ceil(Math.sqrt(size)) : size;
+}
+
+customElements.define("versus-lane", VersusLane);
