@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from models.labs import convolution, dropout, normalization
+from models.labs import convolution, dropout, normalization, principles
 from models.pictures import Fitted, Prepared
 
 
@@ -54,5 +54,14 @@ LABS = (
         pictures=dropout.pictures,
         summary="Drop from a layer's activations or weights, or from a tensor of numbers",
         examples=dropout.EXAMPLES,
+    ),
+    Lab(
+        name="principles",
+        params=principles.PrinciplesParams,
+        result=principles.PrinciplesResult,
+        run=principles.run,
+        pictures=principles.pictures,
+        summary="Take local receptive fields, shared weights and the hierarchy of features apart",
+        examples=principles.EXAMPLES,
     ),
 )

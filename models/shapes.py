@@ -207,6 +207,17 @@ class ReceptiveField:
     jump: tuple[int, int]
     start: tuple[float, float]
 
+    def box(self, y: int, x: int) -> tuple[int, int, int, int]:
+        """What the element at (y, x) sees: top, left, bottom and right, the last two not included.
+
+        It may reach beyond the picture.
+        """
+        top, left = (
+            int(self.start[axis] + index * self.jump[axis] - (self.size[axis] - 1) / 2)
+            for axis, index in enumerate((y, x))
+        )
+        return top, left, top + self.size[0], left + self.size[1]
+
 
 PIXEL = ReceptiveField((1, 1), (1, 1), (0.0, 0.0))
 

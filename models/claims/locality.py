@@ -13,6 +13,7 @@ from torch import Tensor
 from models.claims.claim import NOT_APPLICABLE, Cell, Claim, Finding, both, found, table
 from models.networks.weights import load_network
 from models.recorder import Record, run
+from models.sensitivity import MOST, effective
 from models.views.describe import Words
 
 SIDE = 9
@@ -21,8 +22,6 @@ LAYERS = ("conv1.conv", "conv2.conv", "conv3.conv", "conv4.conv", "conv5.conv")
 WITH_LAYER_NORM = "tiny_vgg_layer"
 PICTURES = 8
 """Random pictures over which a gradient is averaged: one alone has holes where a ReLU was shut."""
-MOST = 0.95
-"""The share of the gradient that the effective field holds."""
 
 
 @dataclass(frozen=True)
@@ -81,12 +80,6 @@ def sensitivity(network_name: str, layer: str, pictures: Tensor) -> Tensor:
     y = run(network, x, record=Record(frozenset({layer})), with_gradient=True).activations[layer]
     (gradient,) = torch.autograd.grad(y[:, :, y.shape[2] // 2, y.shape[3] // 2].sum(), x)
     return gradient.abs().mean((0, 1))
-
-
-def effective(heat: Tensor) -> int:
-    """The fewest pixels that hold most of the gradient."""
-    shares = heat.flatten().sort(descending=True).values.cumsum(0) / heat.sum()
-    return int((shares < MOST).sum()) + 1
 
 
 def in_networks(generator: torch.Generator) -> list[Wiring]:
@@ -150,7 +143,7 @@ def experiment(seed: int) -> Finding:
 
 LOCAL_RECEPTIVE_FIELD = Claim(
     "local-receptive-field",
-    ("convolution",),
+    ("convolution", "principles"),
     both("What one output sees", "一个输出看到什么"),
     both(
         "A kernel sees only a small part of the input: a 3×3 kernel is wired to 9 pixels, not to all of them.",

@@ -5,45 +5,20 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import nn
 
 from models.claims.claim import NOT_APPLICABLE, Cell, Claim, Finding, both, found, table
+from models.layers.unshared import Dense, LocallyConnected, parameters
 from models.views.describe import Words
 
 SIDE, CHANNELS, KERNELS, FEATURES = 32, 3, 32, 128
+SIZE = SIDE, SIDE
 """The notes' example: 32×32×3 into 32 kernels of 3×3, or flattened into 128 features."""
 OBJECT = 10
 """Pixels on each side of what is moved about in an empty picture."""
 FURTHEST = 8
 """Pixels that it is moved at most, so that it stays away from the border."""
 PLACES, SHIFTS = 150, 12
-
-
-class LocallyConnected(nn.Module):
-    """A convolution that has other weights at every place: (B, C, H, W) → (B, out_channels, H, W)."""
-
-    def __init__(self, in_channels: int, out_channels: int, kernel_size: int, side: int) -> None:
-        super().__init__()
-        self.kernel_size = kernel_size
-        self.weight = nn.Parameter(torch.empty(side * side, out_channels, in_channels * kernel_size**2))
-        self.bias = nn.Parameter(torch.empty(out_channels, side, side))
-
-    def forward(self, x: Tensor) -> Tensor:
-        windows = F.unfold(x, self.kernel_size, padding=self.kernel_size // 2)
-        y = torch.einsum("bfp,pof->bop", windows, self.weight)
-        return y.reshape(len(x), *self.bias.shape) + self.bias
-
-
-class Dense(nn.Module):
-    """A dense layer from a picture to a map: (B, C, H, W) → (B, out_channels, H, W)."""
-
-    def __init__(self, in_channels: int, out_channels: int, side: int) -> None:
-        super().__init__()
-        self.side = side
-        self.linear = nn.Linear(in_channels * side * side, out_channels * side * side)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.linear(x.flatten(1)).reshape(len(x), -1, self.side, self.side)  # type: ignore[no-any-return]
 
 
 def made(build: Callable[[], nn.Module], generator: torch.Generator) -> nn.Module:
@@ -55,12 +30,6 @@ def made(build: Callable[[], nn.Module], generator: torch.Generator) -> nn.Modul
         for name, parameter in module.named_parameters():
             parameter.normal_(generator=generator) if "weight" in name else parameter.zero_()
     return module
-
-
-def parameters(build: Callable[[], nn.Module]) -> int:
-    """The numbers in a Module's tensors, counted without taking their memory."""
-    with torch.device("meta"):
-        return sum(parameter.numel() for parameter in build().parameters())
 
 
 def places(module: nn.Module, side: int) -> int:
@@ -129,14 +98,14 @@ LAYERS = (
     Layer(
         both("Locally connected: other weights at every place", "局部连接层：每处权重各不相同"),
         MAP,
-        lambda: LocallyConnected(CHANNELS, KERNELS, 3, SIDE),
-        lambda: LocallyConnected(CHANNELS, 1, 3, SIDE),
+        lambda: LocallyConnected(CHANNELS, KERNELS, SIZE, 3, padding=1),
+        lambda: LocallyConnected(CHANNELS, 1, SIZE, 3, padding=1),
     ),
     Layer(
         both("Dense, to the same map", "全连接层，输出同样大小"),
         MAP,
-        lambda: Dense(CHANNELS, KERNELS, SIDE),
-        lambda: Dense(CHANNELS, 1, SIDE),
+        lambda: Dense(CHANNELS, KERNELS, SIZE, SIZE),
+        lambda: Dense(CHANNELS, 1, SIZE, SIZE),
     ),
     Layer(
         both(f"Dense, to {FEATURES} features", f"全连接层，输出 {FEATURES} 个特征"),
@@ -205,7 +174,7 @@ def experiment(seed: int) -> Finding:
 
 WEIGHT_SHARING = Claim(
     "weight-sharing",
-    ("convolution",),
+    ("convolution", "principles"),
     both("The same weights everywhere", "处处同一组权重"),
     both(
         "One kernel scans the whole picture: an edge at the top left and one at the bottom right are found with the same "

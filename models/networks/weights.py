@@ -42,8 +42,12 @@ class Loaded:
 
 
 @cache
+@torch.inference_mode(False)
 def load_network(name: str) -> Loaded:
-    """The trained network of that name, read-only and shared. Raises KeyError for a name that is not registered."""
+    """The trained network of that name, read-only and shared. Raises KeyError for a name that is not registered.
+
+    Whoever asks first, its tensors are ordinary ones: what is made in inference mode could never have a gradient.
+    """
     spec = SPECS[name]
     card = json.loads((WEIGHTS / f"{name}.json").read_text(encoding="utf-8"))
     data = (WEIGHTS / f"{name}.safetensors").read_bytes() if spec.source == "card" else converted(name, card)

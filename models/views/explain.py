@@ -5,17 +5,17 @@ Input gradient: Simonyan, Vedaldi & Zisserman 2014, https://arxiv.org/abs/1312.6
 Effective receptive field: Luo et al. 2016, https://arxiv.org/abs/1701.04128
 """
 
-from math import prod
 from typing import Literal
 
 import torch
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.errors import Refused
-from models.interventions import MAX_ELEMENTS, LayerName, apply
+from models.interventions import LayerName, apply
 from models.network import INPUT, Step
 from models.networks.weights import Loaded
 from models.recorder import LARGEST, Record, walk
+from models.sensitivity import check_memory, check_place, heat_of, middle
 from models.shapes import Shape, propagate, receptive_fields, written
 from models.tensors import Encoding, Tensor, encode
 from models.views.run import ImageId, Interventions, Seed
@@ -55,7 +55,7 @@ def explain(loaded: Loaded, batch: torch.Tensor, params: ExplainParams, encoding
     network = loaded.network
     steps = apply(network, params.interventions)
     shapes = propagate(steps, network.input_shape)
-    _check_memory(shapes)
+    check_memory(shapes.values(), "interventions")
     classes = shapes[network.output][0]
     if params.class_index is not None and params.class_index >= classes:
         raise Refused("out-of-range", f"There are {classes} classes, counted from 0.", "class_index")
@@ -78,7 +78,7 @@ def explain(loaded: Loaded, batch: torch.Tensor, params: ExplainParams, encoding
         heat = (weights * activation.detach()).sum(1)[0].relu()
     else:
         (gradient,) = torch.autograd.grad(target, x)
-        heat = gradient[0].abs().amax(0)
+        heat = heat_of(gradient[0])
     if not float(heat.amax()) <= LARGEST:
         raise Refused(
             "overflow", "The gradient leaves the range of float32; use smaller numbers.", "interventions"
@@ -89,17 +89,6 @@ def explain(loaded: Loaded, batch: torch.Tensor, params: ExplainParams, encoding
         layer=layer if params.method != "input_gradient" else None,
         map=encode(heat, encoding),
     )
-
-
-def _check_memory(shapes: dict[str, Shape]) -> None:
-    """A gradient needs every step's output at once."""
-    numbers = sum(map(prod, shapes.values()))
-    if numbers > MAX_ELEMENTS:
-        raise Refused(
-            "too-much-work",
-            f"A gradient would hold {numbers:,} numbers at once; {MAX_ELEMENTS:,} are allowed.",
-            "interventions",
-        )
 
 
 def _layer(params: ExplainParams, steps: dict[str, Step], shapes: dict[str, Shape]) -> str:
@@ -125,14 +114,6 @@ def _layer(params: ExplainParams, steps: dict[str, Step], shapes: dict[str, Shap
 
 
 def _place(params: ExplainParams, layer: str, shape: Shape) -> tuple[int, ...]:
-    middle = [size // 2 for size in shape[1:]]
-    asked = [
-        params.channel,
-        *(m if v is None else v for m, v in zip(middle, (params.y, params.x), strict=False)),
-    ]
-    for name, index, size in zip(("channel", "y", "x"), asked, shape, strict=False):
-        if index >= size:
-            raise Refused(
-                "out-of-range", f"{layer} has the shape {written(shape)}; {name} counts from 0.", name
-            )
-    return tuple(asked)
+    place = middle(shape, params.channel, params.y, params.x)
+    check_place(layer, shape, place)
+    return place

@@ -134,16 +134,10 @@ def _place(params: UnitParams, shape: Shape) -> tuple[int, ...]:
 def _box(field: Field_ | None, params: UnitParams, network: Network) -> Box | None:
     if field is None:
         return None
-    ends = []
-    for axis, index in enumerate((params.y, params.x)):
-        centre = field.start[axis] + index * field.jump[axis]
-        first = centre - (field.size[axis] - 1) / 2
-        ends.append(
-            (max(int(first), 0), min(int(first) + field.size[axis], network.input_shape[1 + axis]) - 1)
-        )
-    if any(first > last for first, last in ends):
-        return None
-    return Box(top=ends[0][0], bottom=ends[0][1], left=ends[1][0], right=ends[1][1])
+    _, height, width = network.input_shape
+    top, left, bottom, right = field.box(params.y, params.x)
+    box = Box(top=max(top, 0), left=max(left, 0), bottom=min(bottom, height) - 1, right=min(right, width) - 1)
+    return box if box.top <= box.bottom and box.left <= box.right else None
 
 
 def _under(
