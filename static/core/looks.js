@@ -1,10 +1,10 @@
 /** How the held-out images look that take the places of others in a batch. */
 
-import * as api from "../../../core/api.js";
-import { decode } from "../../../core/tensor.js";
-import { learn, paint } from "../../../core/thumbs.js";
+import * as api from "./api.js";
+import { decode } from "./tensor.js";
+import { learn, paint } from "./thumbs.js";
 
-/** @typedef {import("../../../core/wire.js").NormalizationRequest} Request */
+/** @typedef {import("./wire.js").NormalizationRequest} Request */
 
 let asked = "";
 
