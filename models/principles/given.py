@@ -49,10 +49,9 @@ def known(network: str) -> str:
     return network
 
 
-def given(source: StoredMember | HeldOutMember, network: str, stored: Tensor | None) -> Given:
+def given(source: StoredMember | HeldOutMember, network: str, stored: Tensor) -> Given:
     """The network with its picture; `stored` (1, C, H, W) is the stored one, where the source names one."""
     loaded = load_network(known(network))
     if isinstance(source, HeldOutMember):
         return Given(loaded, heldout.inputs(torch.tensor([source.index]), loaded.spec.dataset))
-    assert stored is not None
     return Given(loaded, stored)
