@@ -4,7 +4,7 @@
 import { rmSync } from "node:fs";
 import { build } from "esbuild";
 
-const labs = ["convolution", "normalization", "dropout", "mlp-vs-cnn"];
+const labs = ["convolution", "normalization", "dropout", "mlp-vs-cnn", "principles"];
 const entries = ["core/page.js", "css/page.css", "css/reference.css", "explorer/main.js"];
 entries.push("css/explorer.css");
 entries.push(...labs.flatMap((name) => [`labs/${name}.js`, `css/${name}.css`]));

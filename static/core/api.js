@@ -11,6 +11,7 @@ export { Latest } from "./latest.js";
 /** @typedef {import("./wire.js").NormalizationRequest} NormalizationRequest */
 /** @typedef {import("./wire.js").DropoutRequest} DropoutRequest */
 /** @typedef {import("./wire.js").MlpVsCnnRequest} MlpVsCnnRequest */
+/** @typedef {import("./wire.js").PrinciplesRequest} PrinciplesRequest */
 /** @typedef {import("./wire.js").AccuracyRequest} AccuracyRequest */
 /** @typedef {import("./wire.js").Encoding} Encoding */
 
@@ -161,6 +162,15 @@ export function dropout(body, { tensors = "float32", signal } = {}) {
  */
 export function mlpVsCnn(body, { tensors = "float32", signal } = {}) {
   return request("POST", `/api/labs/mlp-vs-cnn?tensors=${tensors}`, { json: body, signal });
+}
+
+/** Take the three principles apart.
+ * @param {PrinciplesRequest} body
+ * @param {{tensors?: Encoding, signal?: AbortSignal | undefined}} [options]
+ * @returns {Promise<import("./wire.js").PrinciplesAnswer>}
+ */
+export function principles(body, { tensors = "float32", signal } = {}) {
+  return request("POST", `/api/labs/principles?tensors=${tensors}`, { json: body, signal });
 }
 
 /** How often a network is right about held-out images.

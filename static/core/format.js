@@ -46,6 +46,13 @@ export function count(value) {
   return (Math.abs(value) < 100_000 ? plainCount : shortCount).format(value);
 }
 
+/** A count in full, however large: 100,663,296.
+ * @param {number} value
+ */
+export function whole(value) {
+  return plainCount.format(value);
+}
+
 /** A probability as per cent: 76.8%, 0.04%, <0.01%.
  * @param {number} value
  */

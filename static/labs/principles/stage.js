@@ -1,0 +1,130 @@
+import { html, nothing } from "lit";
+import * as format from "../../core/format.js";
+import { gettext } from "../../core/i18n.js";
+import { problemWords } from "../../core/problems.js";
+import { mapOf, scaleOf } from "./field-paint.js";
+import { SessionPart } from "./part.js";
+import { session } from "./session.js";
+import { boxOf, wiredWords } from "./words.js";
+import "../../components/colour-legend.js";
+import "./dense-count.js";
+import "./dense-rail.js";
+import "./field-picture.js";
+import "./field-strip.js";
+
+/** @typedef {import("./session.js").Row} Row */
+/** @typedef {import("./session.js").Wiring} Wiring */
+/** @typedef {import("./session.js").Spot} Spot */
+
+/** `<principles-stage>`: what one unit of a convolution is wired to, what a dense one is, and how the field grows. */
+export class PrinciplesStage extends SessionPart {
+  /** The maps painted, while their row is the same. @type {WeakMap<Row, {colour: string, map: Float32Array}>} */
+  #maps = new WeakMap();
+
+  render() {
+    const wiring = session.wiring.answer;
+    return html`<section class="field-stage ${session.error ? "stale" : ""}" aria-label=${gettext("What one unit sees")}>
+      ${refusal(Boolean(wiring))}
+      <div class="wirings">${this.#conv(wiring)}${this.#dense(wiring)}</div>
+      <field-strip></field-strip>
+    </section>`;
+  }
+
+  /** @param {Wiring | null} wiring */
+  #conv(wiring) {
+    const { layer } = session.state.values;
+    const row = wiring?.conv ?? null;
+    return html`<figure class="wiring">
+      <figcaption><h2>${gettext("A unit of a convolution")}</h2>
+        <p class="wired">${row ? html`<data id="conv-wired" value=${row.wired}>${wiredWords(row)}</data>` : nothing}</p></figcaption>
+      ${this.#picture("conv", wiring, row)}
+      <p class="hint">${row ? convWords(row, wiring?.request.wiring?.layer ?? layer) : nothing}</p>
+    </figure>`;
+  }
+
+  /** @param {Wiring | null} wiring */
+  #dense(wiring) {
+    if (!session.hasTwin) return html`<dense-count></dense-count>`;
+    const row = wiring?.dense ?? null;
+    return html`<figure class="wiring">
+      <figcaption><h2>${gettext("A unit of a dense layer")}</h2>
+        <p class="wired">${row ? html`<data id="dense-wired" value=${row.wired}>${wiredWords(row)}</data>` : nothing}</p></figcaption>
+      ${this.#picture("dense", wiring, row)}
+      <dense-rail></dense-rail>
+    </figure>`;
+  }
+
+  /** @param {"conv" | "dense"} which @param {Wiring | null} wiring @param {Row | null} row */
+  #picture(which, wiring, row) {
+    if (!wiring || !row) return html`<div class="field-room"></div>`;
+    const { colour } = session.state.values;
+    let known = this.#maps.get(row);
+    if (known?.colour !== colour) {
+      known = { colour, map: mapOf(row.row, colour) };
+      this.#maps.set(row, known);
+    }
+    const { scale, range } = scaleOf(known.map, true);
+    const [, rows = 1, columns = 1] = session.shape ?? [];
+    return html`<field-picture id="picture-${which}" .picture=${wiring.picture} .values=${known.map} .scale=${scale}
+        .marks=${which === "conv" ? [{ box: boxOf(row.box), tone: "field" }] : []} .spot=${session.spot} .steps=${[rows, columns]}
+        label=${label(which, row)} @spot-point=${onPoint} @spot-put=${onPut}></field-picture>
+      <colour-legend .scale=${scale} .range=${range} .scopes=${[]}></colour-legend>`;
+  }
+}
+
+/** @param {Row} row @param {string} layer */
+function convWords({ wired, theory }, layer) {
+  const size = format.shape(theory.size);
+  if (!wired)
+    return gettext(
+      "{layer}: the ReLU holds this unit at 0 here, so nothing in the picture can move it. Another place or channel may be awake.",
+      { layer },
+    );
+  return gettext(
+    "{layer}: the outlined box, {size}, is all that it can see. It moves along with the unit; beyond it every entry is 0.",
+    { layer, size },
+  );
+}
+
+/** @param {"conv" | "dense"} which @param {Row} row */
+function label(which, row) {
+  const { top, left, bottom, right } = boxOf(row.box);
+  const words = {
+    n: format.count(row.wired),
+    all: format.count(row.inputs),
+    rows: `${top}–${bottom - 1}`,
+    columns: `${left}–${right - 1}`,
+  };
+  return which === "conv"
+    ? gettext(
+        "The convolution's unit on the picture: wired to {n} of {all} inputs, in rows {rows} and columns {columns}. Arrow keys move it.",
+        words,
+      )
+    : gettext(
+        "The dense unit on the picture: wired to {n} of {all} inputs. Arrow keys move the other unit; this one has no place.",
+        words,
+      );
+}
+
+/** Why the present setting cannot be computed. @param {boolean} stale whether an older answer is shown */
+function refusal(stale) {
+  const { error } = session;
+  if (!error) return nothing;
+  return html`<div class="refusal" role="alert"><p class="problem">${problemWords(error)}</p>
+    ${stale ? html`<p class="soft small">${gettext("Below still stands the last setting that could be computed.")}</p>` : nothing}
+    <div class="row"><button type="button" @click=${() => session.retry()}>${gettext("Try again")}</button></div></div>`;
+}
+
+/** @param {CustomEvent<Spot | null>} event */
+function onPoint(event) {
+  event.stopPropagation();
+  session.point(event.detail);
+}
+
+/** @param {CustomEvent<Spot>} event */
+function onPut(event) {
+  event.stopPropagation();
+  session.put(event.detail);
+}
+
+customElements.define("principles-stage", PrinciplesStage);
