@@ -6,13 +6,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from models.labs import convolution, dropout, normalization, principles
+from models.labs import convolution, dropout, mlp_vs_cnn, normalization, principles
 from models.pictures import Fitted, Prepared
 
 
 @dataclass(frozen=True)
 class Lab:
-    """One lab: its page is `/{lang}/{name}`, its address `POST /api/labs/{name}`.
+    """One lab: its page is `/{lang}/{name}`, its address `POST /api/labs/{name}`; Python's files have _ for the -.
 
     `run(params, pictures, encoding, limit)` answers `params`. `pictures` says which stored pictures the params name:
     one, fitted into a size, (3, H, W); or several as a network's input, (B, C, H, W); or None.
@@ -54,6 +54,15 @@ LABS = (
         pictures=dropout.pictures,
         summary="Drop from a layer's activations or weights, or from a tensor of numbers",
         examples=dropout.EXAMPLES,
+    ),
+    Lab(
+        name="mlp-vs-cnn",
+        params=mlp_vs_cnn.MlpVsCnnParams,
+        result=mlp_vs_cnn.MlpVsCnnResult,
+        run=mlp_vs_cnn.run,
+        pictures=mlp_vs_cnn.pictures,
+        summary="Move a face or a picture before an MLP and a CNN",
+        examples=mlp_vs_cnn.EXAMPLES,
     ),
     Lab(
         name="principles",

@@ -112,21 +112,20 @@ def test_scripts_keep_to_the_content_security_policy(path: Path) -> None:
 
 @pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
 def test_a_lab_is_four_files_of_one_name(lab: Lab) -> None:
-    for pattern in (
-        "models/labs/{}.py",
-        "templates/labs/{}.html",
-        "static/labs/{}.js",
-        "tests/labs/test_{}.py",
-    ):
-        assert (ROOT / pattern.format(lab.name)).is_file(), pattern.format(lab.name)
+    python = lab.name.replace("-", "_")
+    files = (f"models/labs/{python}.py", f"templates/labs/{lab.name}.html", f"static/labs/{lab.name}.js")
+    for file in (*files, f"tests/labs/test_{python}.py"):
+        assert (ROOT / file).is_file(), file
     for name in ("Params", "Result"):
-        assert f"class {lab.name.title()}{name}(" in (ROOT / f"models/labs/{lab.name}.py").read_text()
+        titled = lab.name.title().replace("-", "")
+        assert f"class {titled}{name}(" in (ROOT / f"models/labs/{python}.py").read_text()
 
 
 def test_every_lab_has_its_row_and_its_link() -> None:
     names = {lab.name for lab in LABS}
     for folder, ending in (("models/labs", "py"), ("templates/labs", "html"), ("static/labs", "js")):
-        assert {path.stem for path in (ROOT / folder).glob(f"*.{ending}")} - {"__init__"} == names
+        found = {path.stem for path in (ROOT / folder).glob(f"*.{ending}")} - {"__init__"}
+        assert found == ({name.replace("-", "_") for name in names} if ending == "py" else names)
     header = (ROOT / "templates/base.html").read_text()
     assert [name for name in names if f'/{name}"' not in header] == []
 

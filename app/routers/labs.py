@@ -35,7 +35,7 @@ for lab in LABS:
         f"/{lab.name}",
         operation(lab),
         methods=["POST"],
-        name=f"post_{lab.name}",
+        name=f"post_{lab.name.replace('-', '_')}",
         summary=lab.summary,
         description=lab.run.__doc__,
         response_model=lab.result,
