@@ -29,14 +29,15 @@ from models.layers.drop_block import DropBlock
 from models.layers.dropout import BLOCK_SIZE, StochasticDepth, Variant, dropout
 from models.layers.gru import LastRow, RowGRU, last_row, row_gru
 from models.layers.normalization import ChannelNorm, LayerNorm2d, normalize
+from models.layers.permutation import Permute, permute
 from models.layers.pooling import pool2d
 
 Kind = Literal[
     "input", "conv", "norm", "activation", "pool", "linear", "dropout", "add", "flatten",
-    "position", "attention", "mix", "recurrent", "last",
+    "position", "attention", "mix", "recurrent", "last", "permute",
 ]  # fmt: skip
 """position: a position embedding; attention: attention weights; mix: the values averaged with them;
-recurrent: a state that goes from row to row; last: what is in the last row."""
+recurrent: a state that goes from row to row; last: what is in the last row; permute: the pixels in another order."""
 INPUT = "input"
 
 
@@ -223,10 +224,16 @@ def _step(name: str, module: nn.Module, inputs: tuple[str, ...]) -> Step:
                 "stride": pair(module.stride),
                 "padding": pair(module.padding),
             }
-        case nn.AdaptiveAvgPool2d():
+        case nn.AdaptiveAvgPool2d() | nn.AdaptiveMaxPool2d():
             assert module.output_size == 1, "only the pooling of whole maps is known"
+            assert not getattr(module, "return_indices", False), "only the largest value is known"
             kind, function = "pool", pool2d
-            arguments = {"method": "avg", "kernel_size": None, "stride": (1, 1), "padding": (0, 0)}
+            arguments = {
+                "method": "max" if isinstance(module, nn.AdaptiveMaxPool2d) else "avg",
+                "kernel_size": None,
+                "stride": (1, 1),
+                "padding": (0, 0),
+            }
         case (
             nn.Dropout()
             | nn.Dropout2d()
@@ -266,6 +273,9 @@ def _step(name: str, module: nn.Module, inputs: tuple[str, ...]) -> Step:
             }
         case LastRow():
             kind, function = "last", last_row
+        case Permute():
+            kind, function = "permute", permute
+            arguments = {"order": module.order}
         case _ if type(module) in ACTIVATIONS:
             kind, function = "activation", activate
             arguments = {"function": ACTIVATIONS[type(module)]}

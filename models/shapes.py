@@ -88,6 +88,14 @@ def output_shape(step: Step, inputs: Sequence[Shape]) -> Shape:
         return step.arguments["weight_hh"].shape[1], x[1], 1
     if step.kind == "last":
         return (x[0],)
+    if step.kind == "permute":
+        pixels = len(step.arguments["order"])
+        if prod(x[1:]) != pixels:
+            raise Refused(
+                "shapes-differ",
+                f"{step.name} puts {pixels} pixels into its order, but maps of {written(x[1:])} would arrive.",
+            )
+        return x
     if step.kind == "flatten":
         return (prod(x),)
     if step.kind == "linear":
@@ -225,22 +233,23 @@ PIXEL = ReceptiveField((1, 1), (1, 1), (0.0, 0.0))
 def receptive_fields(steps: Mapping[str, Step], shapes: Mapping[str, Shape]) -> dict[str, ReceptiveField]:
     """The theoretical receptive field of every step that still has an image's axes, and of the input.
 
-    Attention weights have none: their axes are the places that look and the places looked at.
+    Attention weights have none: their axes are the places that look and the places looked at. Nor has what follows
+    a permutation of the pixels: what lies side by side there comes from anywhere.
     """
     fields = {INPUT: PIXEL}
     for step in steps.values():
         if len(shapes[step.name]) != 3:
             continue
         size = shapes[step.name][1:]
+        inputs = [fields[name] for name in step.inputs if name in fields]
+        if step.kind in ("attention", "permute") or not inputs:
+            continue
         if step.kind == "mix":
             values = fields[step.inputs[1]]
             fields[step.name] = _union(values, _all_places(values, size, shapes[INPUT][1:]), size)
             continue
-        inputs = [fields[name] for name in step.inputs if name in fields]
         if step.kind == "recurrent":
             fields[step.name] = _rows_so_far(inputs[0], shapes[step.inputs[0]][1:])
-            continue
-        if step.kind == "attention" or not inputs:
             continue
         if step.kind == "add":
             fields[step.name] = _union(inputs[0], inputs[1], size)

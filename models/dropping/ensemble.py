@@ -111,7 +111,7 @@ def enumerate_subnets(
     )
 
 
-LINEAR = {"conv", "linear", "norm", "pool", "flatten", "dropout", "add", "position", "last"}
+LINEAR = {"conv", "linear", "norm", "pool", "flatten", "dropout", "add", "position", "last", "permute"}
 
 
 def is_linear(rest: Rest) -> bool:

@@ -214,6 +214,8 @@ def settings(step: Step, input_shape: Sequence[int]) -> dict[str, Any]:
                 "hidden_size": a["weight_hh"].shape[1],
                 "steps": input_shape[1],
             }
+        case "permute":
+            return {"pixels": len(a["order"])}
         case "add" | "input" | "last":
             return {}
         case _:

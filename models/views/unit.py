@@ -68,8 +68,8 @@ class UnitResult(BaseModel):
         "dropout after the layer (alpha also adds something)."
     )
     receptive_field: Box | None = Field(
-        description="null for elements of a vector and attention weights, which see the whole input, and for those "
-        "that see padding alone."
+        description="null for elements of a vector and attention weights, which see the whole input, for what follows "
+        "a permutation of the pixels, and for those that see padding alone. Of a permutation: the one pixel it takes."
     )
     rows: list[int] | None = Field(
         description="Rows of the layer's input map under the kernel; outside it is padding."
@@ -106,7 +106,7 @@ def explain_unit(loaded: Loaded, batch: torch.Tensor, params: UnitParams) -> Uni
         value=float(recording.activations[step.name][0][place]),
         scale=prod(factor for channels, factor in step.scaled if params.channel in channels)
         * _left(dropped, place, shapes[step.name]),
-        receptive_field=_box(fields.get(step.name), params, network),
+        receptive_field=_seen(step, fields, params, network),
         rows=rows,
         columns=columns,
         terms=_terms(step, inputs, params),
@@ -131,13 +131,22 @@ def _place(params: UnitParams, shape: Shape) -> tuple[int, ...]:
     return place
 
 
-def _box(field: Field_ | None, params: UnitParams, network: Network) -> Box | None:
+def _seen(step: Step, fields: dict[str, Field_], params: UnitParams, network: Network) -> Box | None:
+    _, height, width = network.input_shape
+    field, place = fields.get(step.name), (params.y, params.x)
+    if step.kind == "permute":
+        field, place = fields.get(step.inputs[0]), _before(step, place, width)
     if field is None:
         return None
-    _, height, width = network.input_shape
-    top, left, bottom, right = field.box(params.y, params.x)
+    top, left, bottom, right = field.box(*place)
     box = Box(top=max(top, 0), left=max(left, 0), bottom=min(bottom, height) - 1, right=min(right, width) - 1)
     return box if box.top <= box.bottom and box.left <= box.right else None
+
+
+def _before(step: Step, place: tuple[int, ...], width: int) -> tuple[int, int]:
+    """Where the pixel at (…, y, x) was before the permutation of maps of that width."""
+    y, x = place[-2:]
+    return divmod(int(step.arguments["order"][y * width + x]), width)
 
 
 def _under(
@@ -226,6 +235,8 @@ def _inputs(
         return [float(inputs[0][place]), float(step.arguments["weight"][0][place])]
     if step.kind == "last":
         return [float(inputs[0][place[0], -1, 0])]
+    if step.kind == "permute":
+        return [float(inputs[0][place[0], *_before(step, place, inputs[0].shape[2])])]
     if step.kind == "pool":
         height, width = inputs[0].shape[1:]
         inside = (

@@ -111,6 +111,7 @@ function operandSection(host, info, node) {
     dropout: drop?.on ? `× ${format.number(drop.scale)} =` : "=",
     add: "=",
     position: "=",
+    permute: "→",
   };
   operands.push({
     tensor: known.map,

@@ -113,6 +113,12 @@ export function explain(host, info, node, unit) {
         place: featureName(node)(unit.channel),
         n: unit.channel,
       })}</p>`;
+    case "permute": {
+      const { top: y = 0, left: x = 0 } = unit.receptive_field ?? {};
+      return html`<p>${gettext("Moved, not changed: it was at {place}.", {
+        place: gettext("row {y}, column {x}", { y, x }),
+      })}</p>`;
+    }
     default:
       return nothing;
   }

@@ -53,6 +53,8 @@ function settings(node, changes) {
       return s.whole_map
         ? [gettext("the whole map")]
         : [gettext("windows of {size}", { size: times(s.kernel_size) })];
+    case "permute":
+      return [gettext("{n} pixels in a fixed, random order", { n: s.pixels })];
     case "attention":
       return [gettext("{n} heads of {d} channels", { n: s.num_heads, d: s.head_dim })];
     default:
