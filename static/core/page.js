@@ -24,6 +24,14 @@ if (button) {
   button.addEventListener("click", () => setTheme(theme() === "dark" ? "light" : "dark"));
 }
 
+// On a phone the labs are a line to be pushed sideways: the present one is in sight.
+const labs = document.querySelector("header.site > nav");
+const current = labs?.querySelector("[aria-current]");
+if (labs && current) {
+  const [line, link] = [labs.getBoundingClientRect(), current.getBoundingClientRect()];
+  labs.scrollLeft += link.left - line.left - (line.width - link.width) / 2;
+}
+
 // The present state goes along to the other language. The state's URL may lag a drag by a moment;
 // "pagehide" comes too late, so ask for it to be written now.
 for (const link of document.querySelectorAll("a[data-keep-state]")) {

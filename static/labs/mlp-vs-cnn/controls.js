@@ -1,15 +1,16 @@
 import { html, nothing } from "lit";
 import { heard } from "../../components/heard.js";
-import { gettext, pick } from "../../core/i18n.js";
+import { gettext } from "../../core/i18n.js";
 import { ITEMS } from "../../core/members.js";
 import { problemAt } from "../../core/problems.js";
 import { LARGEST, SMALLEST } from "./fields.js";
-import { inside, isFaces } from "./scene.js";
 import { SessionPart } from "./part.js";
+import { inside, isFaces } from "./scene.js";
 import { session } from "./session.js";
 import "../../components/choice-field.js";
 import "../../components/number-field.js";
 import "../../components/picture-picker.js";
+import "./take.js";
 
 /** @typedef {import("./scene.js").Values} Values */
 /** @typedef {import("./fields.js").Corner} Corner */
@@ -21,22 +22,27 @@ const ROOM = [
   [20, 12],
 ];
 
-/** `<versus-controls>`: what is on the canvas, how many, how large, which way up; which layer's maps are shown. */
+/** `<versus-controls>`: what is on the canvas, how many, how large, which way up. */
 export class VersusControls extends SessionPart {
   render() {
     const { values } = session.state;
-    return html`<section aria-label=${gettext("On the canvas")}>
-      <header><h2>${gettext("On the canvas")}</h2><versus-take></versus-take></header>
-      <choice-field small label=${gettext("What")} .value=${values.what} .options=${[
-        { value: "smile", label: gettext("smiley") },
-        { value: "sad", label: gettext("sad face") },
-        { value: "item", label: gettext("clothing") },
-        { value: "picture", label: gettext("your own") },
-      ]} @value-change=${heard(choose)}></choice-field>
-      ${isFaces(values) ? faces(values) : item(values)}
-      <label class="check"><input type="checkbox" .checked=${values.turned} @change=${turn}>${gettext("Upside down")}</label>
-      ${layers(values)} ${targets(values)}
-    </section>`;
+    return html`<div class="tools">
+        <choice-field small bare label=${gettext("On the canvas")} .value=${values.what} .options=${[
+          { value: "smile", label: gettext("smiley") },
+          { value: "sad", label: gettext("sad face") },
+          { value: "item", label: gettext("clothing") },
+          { value: "picture", label: gettext("your own") },
+        ]} @value-change=${heard(choose)}></choice-field>
+        ${isFaces(values) ? faces(values) : item(values)}
+        <label class="check"><input type="checkbox" .checked=${values.turned} @change=${turn}>${gettext("Upside down")}</label>
+        <versus-take></versus-take>
+      </div>
+      ${
+        values.what === "picture"
+          ? html`<picture-picker .value=${values.image} @picture-change=${onPicture}
+              @picture-busy=${(/** @type {Event} */ event) => event.stopPropagation()}></picture-picker>`
+          : nothing
+      }`;
   }
 }
 
@@ -79,16 +85,16 @@ function faces({ at, size }) {
 }
 
 /** @param {Values} values */
-function item({ what, item: index, image, scale }) {
-  const other = () => session.state.set({ item: Math.floor(Math.random() * ITEMS) }, { push: true });
-  const which =
+function item({ what, item: index, scale }) {
+  const other = () =>
+    session.state.set({ item: Math.floor(Math.random() * ITEMS) }, { push: true });
+  return html`${
     what === "item"
-      ? html`<div class="seed"><number-field data-control="item" label=${gettext("Fashion-MNIST no.")} min="0" max=${ITEMS - 1} .value=${index}
+      ? html`<number-field data-control="item" label=${gettext("Fashion-MNIST no.")} min="0" max=${ITEMS - 1} .value=${index}
           @value-input=${set("item")} @value-change=${set("item")}></number-field>
-        <button type="button" @click=${other}>${gettext("Another")}</button></div>`
-      : html`<picture-picker .value=${image} @picture-change=${onPicture}
-          @picture-busy=${(/** @type {Event} */ event) => event.stopPropagation()}></picture-picker>`;
-  return html`${which}
+        <button type="button" @click=${other}>${gettext("Another")}</button>`
+      : nothing
+  }
     <number-field slider data-control="scale" label=${gettext("Size")} min="0.4" max="1.5" step="0.05" .value=${scale} unit="×"
       problem=${problemAt(session.error, ["scale"])} @value-input=${set("scale")} @value-change=${set("scale")}></number-field>`;
 }
@@ -97,43 +103,6 @@ function item({ what, item: index, image, scale }) {
 function onPicture(event) {
   event.stopPropagation();
   session.state.set({ what: "picture", image: event.detail.id }, { push: true });
-}
-
-/** The CNN's layers that have maps. @param {Values} values */
-function layers({ layer }) {
-  const { answer } = session;
-  const cnn = answer?.networks.find(({ kind }) => kind === "cnn");
-  const nodes = (cnn && session.networks.info(cnn.name)?.nodes) ?? [];
-  const now = layer || answer?.layer || "";
-  const fitting = nodes.filter(
-    ({ kind, shape }) => kind !== "input" && shape.length === 3 && (shape[1] ?? 1) > 1,
-  );
-  const options = fitting.map(({ name, shape }) => ({
-    value: name,
-    label: `${name}, ${shape.join("×")}`,
-  }));
-  if (now && !fitting.some(({ name }) => name === now))
-    options.unshift({ value: now, label: now });
-  const choose = heard((/** @type {string} */ value) =>
-    session.state.set({ layer: value }, { push: true }),
-  );
-  return html`<choice-field list label=${gettext("CNN's maps after")} .value=${now} .options=${options}
-    @value-change=${choose}></choice-field>`;
-}
-
-/** The class whose probability the position maps show. @param {Values} values */
-function targets({ target }) {
-  const classes = session.answer?.classes;
-  if (!classes) return nothing;
-  const choose = heard((/** @type {string} */ value) =>
-    session.state.set({ target: value === "" ? null : Number(value) }, { push: true }),
-  );
-  const options = [
-    { value: "", label: gettext("the right class") },
-    ...classes.map((name, index) => ({ value: String(index), label: pick(name) })),
-  ];
-  return html`<choice-field list label=${gettext("At every place: P of")} .value=${target === null ? "" : String(target)}
-    .options=${options} @value-change=${choose}></choice-field>`;
 }
 
 customElements.define("versus-controls", VersusControls);

@@ -23,11 +23,11 @@ export const fields = {
   size: number(9, { min: SMALLEST, max: LARGEST }),
   turned: flag(false),
   /** The held-out image, or the stored picture. */
-  item: number(9, { min: 0, max: ITEMS - 1 }),
+  item: number(0, { min: 0, max: ITEMS - 1 }),
   image: text(/** @type {string} */ ("")),
   /** Where the item is, from the middle, and how large. */
   dy: number(0, { min: -FAR, max: FAR }),
-  dx: number(6, { min: -FAR, max: FAR }),
+  dx: number(4, { min: -FAR, max: FAR }),
   scale: number(1, { min: 0.4, max: 1.5, step: 0.05 }),
   /** Of the CNN, whose maps are shown; "": its first activation. */
   layer: text(/** @type {string} */ ("")),

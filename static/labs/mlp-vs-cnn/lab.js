@@ -1,6 +1,11 @@
 import { html } from "lit";
 import { PageElement } from "../../components/element.js";
 import "./stage.js";
+import "./sections/flatten.js";
+import "./sections/permuted.js";
+import "./sections/equivariance.js";
+import "./sections/likeness.js";
+import "./sections/challenge.js";
 
 /** `<mlp-vs-cnn-lab>`: the canvas and what both networks make of it, and what follows from it below. */
 export class MlpVsCnnLab extends PageElement {

@@ -1,12 +1,15 @@
 import { html, nothing } from "lit";
+import { heard } from "../../components/heard.js";
 import { scaleFor } from "../../core/colour.js";
 import * as format from "../../core/format.js";
 import { gettext, pick } from "../../core/i18n.js";
+import { columnsFor } from "./columns.js";
 import { SessionPart } from "./part.js";
-import { scores } from "./scores.js";
 import { Scales } from "./scales.js";
+import { scores } from "./scores.js";
 import { session } from "./session.js";
 import { kindName, rightWords, saysWords } from "./words.js";
+import "../../components/choice-field.js";
 import "../../components/colour-legend.js";
 import "../../components/heat-map.js";
 import "../../components/prediction-bars.js";
@@ -15,6 +18,7 @@ import "../../components/prediction-bars.js";
 /** @typedef {import("./session.js").Network} Network */
 /** @typedef {import("../../core/tensor.js").Tensor} Tensor */
 
+const narrow = globalThis.matchMedia?.("(max-width: 64rem)");
 /** Classes that are listed where there are many. */
 const LISTED = 4;
 
@@ -38,12 +42,13 @@ export class VersusLane extends SessionPart {
     const { answer } = session;
     const network = answer?.networks.find(({ kind }) => kind === this.kind);
     const name = kindName(this.kind);
-    if (!answer || !network) return html`<section class="versus-lane" aria-label=${name}></section>`;
+    if (!answer || !network)
+      return html`<section class="versus-lane" aria-label=${name}></section>`;
     const right = rightWords(network);
     const verdict = network.correct === null ? "" : network.correct ? "right" : "wrong";
     return html`<section class="versus-lane ${verdict}" aria-label=${name}>
       <header><h2>${name}</h2>
-        <p class="verdict">${right ? html`<b>${right}</b> · ` : nothing}${saysWords(network, answer.classes)}</p>
+        <p class="says">${right ? html`<b>${right}</b>: ` : nothing}${saysWords(network, answer.classes)}</p>
         <p class="soft small">${pick(network.title)}</p></header>
       <div class="steps">${this.kind === "mlp" ? this.#units(answer, network) : this.#maps(answer, network)}</div>
       <prediction-bars .predictions=${scores(network, answer.classes, answer.right, LISTED)} .rows=${LISTED}
@@ -58,22 +63,28 @@ export class VersusLane extends SessionPart {
     const n = hidden.size;
     return html`<figure class="units">
       <figcaption>${gettext("{n} hidden units", { n })} <span class="soft">${network.hidden_layer}</span></figcaption>
-      ${this.#heat(answer, network, "hidden", hidden, { label: gettext("Hidden units of the MLP"), fold: Math.min(32, n) })}
+      ${this.#heat(answer, network, "hidden", hidden, { label: gettext("Hidden units of the MLP"), fold: columnsFor(n, 16 * this.#wide) })}
     </figure>`;
   }
 
   /** @param {Answer} answer @param {Network} network */
   #maps(answer, network) {
-    const { responses, layer } = answer;
+    const { responses } = answer;
+    const layer = answer.layer ?? "";
     const { hidden } = network;
     return html`<figure class="responses">
-        <figcaption>${responses ? gettext("{n} maps of {layer}", { n: responses.count, layer }) : layer}</figcaption>
-        ${responses ? this.#heat(answer, network, `responses ${layer}`, responses, { label: gettext("Maps of {layer}", { layer }), mode: "maps", columns: columnsOf(responses) }) : nothing}
+        <figcaption>${responses ? gettext("{n} maps after", { n: responses.count }) : nothing} ${layers(answer, network)}</figcaption>
+        ${responses ? this.#heat(answer, network, `responses ${layer}`, responses, { label: gettext("Maps of {layer}", { layer }), mode: "maps", columns: columnsFor(responses.count, this.#wide) }) : nothing}
       </figure>
       <figure class="taken">
         <figcaption>${gettext("what the head takes")} <span class="soft">${network.hidden_layer}</span></figcaption>
-        ${hidden ? this.#heat(answer, network, "hidden", hidden, { label: gettext("What the head of the CNN takes"), fold: foldOf(hidden.size) }) : nothing}
+        ${hidden ? this.#heat(answer, network, "hidden", hidden, { label: gettext("What the head of the CNN takes"), fold: columnsFor(hidden.size, 1) }) : nothing}
       </figure>`;
+  }
+
+  /** How much wider than high figures are: the lanes stand side by side where there is little room. */
+  get #wide() {
+    return narrow?.matches ? 0.5 : 2;
   }
 
   /** A heat map and its legend, in the colours of all that it has shown.
@@ -90,14 +101,23 @@ export class VersusLane extends SessionPart {
   }
 }
 
-/** Maps beside each other, so that they take about twice as much room across as down. @param {Tensor} maps */
-function columnsOf({ count }) {
-  return Math.max(1, Math.ceil(Math.sqrt(2 * count)));
-}
-
-/** @param {number} size */
-function foldOf(size) {
-  return size > 4 ? Math.ceil(Math.sqrt(size)) : size;
+/** The CNN's layers that have maps, to choose from. @param {Answer} answer @param {Network} network */
+function layers(answer, network) {
+  const nodes = session.networks.info(network.name)?.nodes ?? [];
+  const now = session.state.values.layer || answer.layer || "";
+  const fitting = nodes.filter(
+    ({ kind, shape }) => kind !== "input" && shape.length === 3 && (shape[1] ?? 1) > 1,
+  );
+  const options = fitting.map(({ name, shape }) => ({
+    value: name,
+    label: `${name}, ${shape.join("×")}`,
+  }));
+  if (now && !fitting.some(({ name }) => name === now)) options.unshift({ value: now, label: now });
+  const choose = heard((/** @type {string} */ value) =>
+    session.state.set({ layer: value }, { push: true }),
+  );
+  return html`<choice-field list bare label=${gettext("Layer")} .value=${now} .options=${options}
+    @value-change=${choose}></choice-field>`;
 }
 
 customElements.define("versus-lane", VersusLane);

@@ -1,4 +1,5 @@
 import { html, nothing } from "lit";
+import { heard } from "../../components/heard.js";
 import { scaleFor } from "../../core/colour.js";
 import * as format from "../../core/format.js";
 import { gettext, pick } from "../../core/i18n.js";
@@ -6,6 +7,7 @@ import { SessionPart } from "./part.js";
 import { isFaces } from "./scene.js";
 import { session } from "./session.js";
 import { awayWords, kindName } from "./words.js";
+import "../../components/choice-field.js";
 import "../../components/colour-legend.js";
 import "../../components/heat-map.js";
 
@@ -28,7 +30,7 @@ export class VersusMaps extends SessionPart {
   render() {
     const { positions, outdated } = session;
     return html`<section class="versus-maps ${outdated ? "outdated" : ""}" aria-label=${gettext("All places")}>
-      <header><h2>${gettext("At every place")}</h2></header>
+      <header><h2>${gettext("At every place")}</h2>${targets()}</header>
       ${positions ? this.#maps(positions) : html`<p class="soft small">${nowhere()}</p>`}
     </section>`;
   }
@@ -37,8 +39,7 @@ export class VersusMaps extends SessionPart {
   #maps(positions) {
     const name = pick(positions.classes[positions.target] ?? { en: "", zh: "" });
     const of = gettext("P({name}) with it there", { name });
-    return html`<p class="small">${of}</p>
-      <div class="both">${positions.maps.map((each) => this.#map(positions, each, of))}</div>
+    return html`<div class="both">${positions.maps.map((each) => this.#map(positions, each, of))}</div>
       <colour-legend .scale=${scaleFor(0, 1)} .range=${rangeOf(positions)} .scopes=${[]}></colour-legend>
       <p class="small readout">${this.#words(positions)}</p>`;
   }
@@ -64,10 +65,13 @@ export class VersusMaps extends SessionPart {
     </figure>`;
   }
 
-  /** The present place in the maps; null where it is not among those. @param {Positions} positions */
+  /** The present place in the maps, or the nearest one that they have; null where it lies beyond.
+   * @param {Positions} positions
+   */
   #cell({ ys, xs }) {
-    const [top, left] = session.place ?? [Number.NaN, Number.NaN];
-    const [y, x] = [ys.indexOf(top), xs.indexOf(left)];
+    const { place } = session;
+    if (!place) return null;
+    const [y, x] = [nearest(ys, place[0]), nearest(xs, place[1])];
     return y < 0 || x < 0 ? null : { map: 0, y, x };
   }
 
@@ -129,6 +133,22 @@ export class VersusMaps extends SessionPart {
   }
 }
 
+/** Whose probability is shown. */
+function targets() {
+  const { target } = session.state.values;
+  const classes = session.answer?.classes;
+  if (!classes) return nothing;
+  const choose = heard((/** @type {string} */ value) =>
+    session.state.set({ target: value === "" ? null : Number(value) }, { push: true }),
+  );
+  const options = [
+    { value: "", label: gettext("the right class") },
+    ...classes.map((name, index) => ({ value: String(index), label: pick(name) })),
+  ];
+  return html`<choice-field list label=${gettext("P of")} .value=${target === null ? "" : String(target)}
+    .options=${options} @value-change=${choose}></choice-field>`;
+}
+
 /** @param {string} network */
 function kindOf(network) {
   return session.answer?.networks.find(({ name }) => name === network)?.kind ?? "cnn";
@@ -147,6 +167,15 @@ function boxOf({ ys, xs }, trained) {
 function rangeOf({ maps }) {
   const ranges = maps.map(({ map }) => map.range());
   return [Math.min(...ranges.map(([lo]) => lo)), Math.max(...ranges.map(([, hi]) => hi))];
+}
+
+/** Where a value is in a list of evenly spaced ones, or the nearest to it; −1 beyond the ends.
+ * @param {readonly number[]} values @param {number} value
+ */
+function nearest(values, value) {
+  const [first = 0, second = 1] = values;
+  const index = Math.round((value - first) / (second - first));
+  return index in values ? index : -1;
 }
 
 /** Why there are no maps. */

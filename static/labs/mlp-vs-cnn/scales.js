@@ -16,8 +16,7 @@ export class Scales {
       return [lo, hi];
     }
     const [least, greatest] = known.range;
-    if (lo < least || hi > greatest)
-      known.range = [Math.min(lo, least), Math.max(hi, greatest)];
+    if (lo < least || hi > greatest) known.range = [Math.min(lo, least), Math.max(hi, greatest)];
     return known.range;
   }
 }

@@ -4,15 +4,16 @@
 
 /** All classes in their order where there are few, so that no bar jumps; else the likeliest, with the right one among
  * them.
- * @param {{probabilities: number[]}} network @param {readonly {en: string, zh: string}[]} classes
+ * @param {{probabilities: number[], logits: number[]}} network @param {readonly {en: string, zh: string}[]} classes
  * @param {number | null} right @param {number} listed
  * @returns {Prediction[]}
  */
-export function scores({ probabilities }, classes, right, listed) {
+export function scores({ probabilities, logits }, classes, right, listed) {
   const all = classes.map((name, index) => ({
     index,
     name,
     probability: probabilities[index] ?? 0,
+    logit: logits[index] ?? 0,
   }));
   if (all.length <= listed) return all;
   const sorted = all.toSorted((a, b) => b.probability - a.probability);

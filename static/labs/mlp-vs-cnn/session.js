@@ -215,7 +215,10 @@ export class Session extends EventTarget {
       JSON.stringify([elsewhere(request.scene), request.target ?? null]) !== this.#asked;
     this.positions = positions && {
       ...positions,
-      maps: positions.maps.map((each) => ({ ...each, map: decode(each.map) })),
+      maps: positions.maps.map((each) => {
+        const map = decode(each.map);
+        return { ...each, map: map.reshape([1, ...map.shape]) };
+      }),
       classes,
     };
     this.tell();

@@ -9,7 +9,6 @@ import "./lane.js";
 import "./maps.js";
 import "./notice.js";
 import "./strip.js";
-import "./take.js";
 
 /** `<versus-stage>`: the canvas, what each network makes of it step by step, P(right class) at all places, and the
  * canvas as the MLP gets it. */
@@ -17,11 +16,9 @@ export class VersusStage extends SessionPart {
   render() {
     const { answer } = session;
     return html`<section class="versus-stage ${session.error ? "stale" : ""}" aria-label=${gettext("Move the smiley")}>
+      <versus-controls></versus-controls>
       <versus-notice></versus-notice>
-      <div class="versus-left">
-        <versus-canvas></versus-canvas>
-        <versus-controls></versus-controls>
-      </div>
+      <versus-canvas></versus-canvas>
       <div class="versus-lanes">
         <versus-lane kind="mlp"></versus-lane>
         <versus-lane kind="cnn"></versus-lane>

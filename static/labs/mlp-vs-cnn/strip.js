@@ -53,7 +53,9 @@ export class VersusStrip extends SessionPart {
 
   /** @param {PointerEvent} event */
   #onPointer(event) {
-    const { left, width } = /** @type {HTMLElement} */ (event.currentTarget).getBoundingClientRect();
+    const { left, width } = /** @type {HTMLElement} */ (
+      event.currentTarget
+    ).getBoundingClientRect();
     const side = sideOf(session.state.values);
     const index = Math.floor(((event.clientX - left) / width) * side * side);
     const inside = index >= 0 && index < side * side;
