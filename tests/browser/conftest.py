@@ -1,7 +1,7 @@
 """What tests of a page in a real browser share."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -49,9 +49,25 @@ def visit(page: Page, base_url: str) -> Iterator[Visit]:
     assert faults == []
 
 
-def violations(page: Page, *parts: str) -> list[Any]:
-    """What axe finds wrong with the page as it is, or with the `parts` of it that selectors name."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+def looks(page: Page, *sizes: tuple[int, int]) -> Iterator[tuple[int, list[str]]]:
+    """Show the page as it stands in both themes, at each size (a desk's and a phone's unless named).
+
+    Yields the width, and axe's rules that can come out otherwise than in the look before: of a theme the contrast
+    alone, of a size all ([]).
+    """
+    for width, height in sizes or ((1440, 900), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        yield width, []
+        page.emulate_media(color_scheme="dark")
+        yield width, ["color-contrast"]
+
+
+def violations(page: Page, *parts: str, rules: Sequence[str] = ()) -> list[Any]:
+    """What axe finds wrong with the page as it is, or with the `parts` of it that selectors name, by all its rules or some."""
+    if not page.evaluate("'axe' in globalThis"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
     where = {"include": [[part] for part in parts]} if parts else {"exclude": []}
-    found = page.evaluate("where => axe.run(where, { resultTypes: ['violations'] })", where)["violations"]
+    options = {"resultTypes": ["violations"], **({"runOnly": [*rules]} if rules else {})}
+    found = page.evaluate("([where, options]) => axe.run(where, options)", [where, options])["violations"]
     return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, Request, Response, expect
 
 from models.networks.weights import load_network
 from models.views.accuracy import AccuracyParams, accuracy
-from tests.browser.conftest import Visit, violations
+from tests.browser.conftest import Visit, looks, violations
 
 PATH = "/en/dropout"
 EXPERIMENTS = ("ensemble", "monte_carlo", "neighbours", "zoneout", "depth")
@@ -314,26 +314,16 @@ def test_numbers_by_hand_have_the_opening_network_where_one_is_needed(visit: Vis
     expect(page.locator("drop-monte-carlo")).to_contain_text("conv2.act of Tiny VGG")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_axe_finds_nothing_in_the_sections(visit: Visit, page: Page, lang: str, scheme: Any) -> None:
-    page.emulate_media(color_scheme=scheme)
+def test_the_sections_are_for_everyone_and_fit(visit: Visit, page: Page, lang: str) -> None:
     visit(f"/{lang}/dropout")
     for tag in SECTIONS:
         answered(page, tag)
     page.wait_for_load_state("networkidle")
-    assert violations(page, "dropout-lab .below") == []
-
-
-@pytest.mark.parametrize("width", [360, 390])
-def test_a_phone_has_no_sideways_scroll_in_the_sections(visit: Visit, page: Page, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 844})
-    visit(PATH)
-    for tag in SECTIONS:
-        answered(page, tag)
-    page.wait_for_load_state("networkidle")
-    over = page.evaluate(
-        """() => [...document.querySelectorAll("dropout-lab .below > *")]
-            .filter((part) => part.scrollWidth > part.clientWidth + 1).map((part) => part.tagName)"""
-    )
-    assert over == []
+    for _, rules in looks(page, (1440, 900), (360, 740)):
+        assert violations(page, "dropout-lab .below", rules=rules) == []
+        over = page.evaluate(
+            """() => [...document.querySelectorAll("dropout-lab .below > *")]
+                .filter((part) => part.scrollWidth > part.clientWidth + 1).map((part) => part.tagName)"""
+        )
+        assert over == []

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, Request, Response, expect
 from models.claims.registry import CLAIMS
 from models.networks.weights import load_network
 from models.views.accuracy import AccuracyParams, accuracy
-from tests.browser.conftest import Visit, violations
+from tests.browser.conftest import Visit, looks, violations
 
 PATH = "/en/normalization"
 EXPERIMENTS = ("training", "mates", "spread", "padding_sweep", "folding")
@@ -236,11 +236,7 @@ def test_a_row_of_the_comparison_shows_its_verdict(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("size", [(1440, 900), (360, 780)])
-def test_the_sections_are_for_everyone_and_fit(
-    visit: Visit, page: Page, lang: str, size: tuple[int, int]
-) -> None:
-    page.set_viewport_size({"width": size[0], "height": size[1]})
+def test_the_sections_are_for_everyone_and_fit(visit: Visit, page: Page, lang: str) -> None:
     visit(f"/{lang}/normalization")
     tags = (
         "norm-training",
@@ -254,10 +250,9 @@ def test_the_sections_are_for_everyone_and_fit(
     for tag in tags:
         come(page, tag)
         page.wait_for_load_state("networkidle")
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        assert violations(page, *tags) == []
-    for tag in tags:
-        box = section(page, tag).bounding_box()
-        assert box and box["x"] >= 0 and box["x"] + box["width"] <= size[0]
-        assert section(page, tag).evaluate("part => part.scrollWidth <= part.clientWidth")
+    for width, rules in looks(page, (1440, 900), (360, 780)):
+        assert violations(page, *tags, rules=rules) == []
+        for tag in tags:
+            box = section(page, tag).bounding_box()
+            assert box and box["x"] >= 0 and box["x"] + box["width"] <= width
+            assert section(page, tag).evaluate("part => part.scrollWidth <= part.clientWidth")

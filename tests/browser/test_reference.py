@@ -3,20 +3,21 @@
 import pytest
 from playwright.sync_api import Page, Request
 
-from tests.browser.conftest import violations
-
-SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 360, "height": 740}}
+from tests.browser.conftest import looks, violations
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/en/api", "/zh/api", "/en/nowhere", "/zh/nowhere"])
-def test_axe_finds_nothing(page: Page, base_url: str, path: str, scheme: str, size: str) -> None:
-    page.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+def test_axe_finds_nothing(page: Page, base_url: str, path: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
     page.goto(base_url + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
+    # Of the many operations and schemas three, for axe takes seconds for all.
+    page.evaluate(
+        "document.querySelectorAll('.articles section[id]:nth-of-type(n + 4)').forEach((e) => e.remove())"
+    )
+    for _, rules in looks(page):
+        assert violations(page, rules=rules) == []
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
