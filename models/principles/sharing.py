@@ -44,6 +44,9 @@ class SharingResult(BaseModel):
         description="[h', w']: at each place of the layer's output the logit's gradient by that output, times the number "
         "that the weight met there; padding is 0."
     )
+    running: Tensor = Field(
+        description="[h' · w']: the sum of the terms so far, row after row; in float64 as it grows."
+    )
     sum: float = Field(description="Of all terms, in float64.")
     difference: float = Field(description="|sum - gradient|")
     positions: int = Field(description="Places that use the weight: h' · w'.")
@@ -77,6 +80,7 @@ def share(given: Given, params: SharingParams, encoding: Encoding) -> SharingRes
         logit=float(logits.detach()[target]),
         gradient=gradient,
         terms=encode(terms.float(), encoding),
+        running=encode(terms.flatten().cumsum(0).float(), encoding),
         sum=total,
         difference=abs(total - gradient),
         positions=terms.numel(),
