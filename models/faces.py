@@ -61,8 +61,8 @@ def canvas(faces: Iterable[Face]) -> Tensor:
             if start + shown.size > SIDE:
                 raise Refused(
                     "out-of-range",
-                    f"A face of {shown.size} pixels that begins at {name} = {start} reaches out of the canvas of "
-                    f"{SIDE}×{SIDE} pixels.",
+                    f"A face of {shown.size} pixels on the canvas of {SIDE}×{SIDE} begins at a {name} from 0 to "
+                    f"{SIDE - shown.size}, not at {start}.",
                     f"faces.{number}.{name}",
                 )
         part = pixels[0, shown.y : shown.y + shown.size, shown.x : shown.x + shown.size]

@@ -99,7 +99,6 @@ def run(params: MlpVsCnnParams, pictures: Array | None, encoding: Encoding, limi
         shown = params.scene
         if isinstance(shown, ColoursScene):
             return _colours(params, pictures, encoding, limit)
-        scene.check(shown)
         pair = pair_for(shown)
         layer = response_layer(pair.cnn, params.layer)
         right = scene.right(shown)
@@ -185,7 +184,7 @@ def _target(params: MlpVsCnnParams, pair: Pair, right: int | None) -> int | None
             raise Refused("out-of-range", f"There are {classes} classes, counted from 0.", "target")
         return params.target
     if right is None and isinstance(params.scene, FacesScene):
-        return params.scene.faces[0].label
+        return scene.label(params.scene.faces[0])
     return right
 
 

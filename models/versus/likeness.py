@@ -11,17 +11,10 @@ from torch import Tensor as Array
 
 from models import heldout
 from models.errors import Refused
+from models.faces import SIDE, canvas
 from models.versus.pair import Pair
 from models.versus.positions import REACH
-from models.versus.scene import (
-    SIDE,
-    FacesScene,
-    Shown,
-    changed,
-    on_canvas,
-    shifted,
-    unmoved,
-)
+from models.versus.scene import FacesScene, Shown, changed, shifted, unmoved
 
 OTHERS = 50
 """Held-out images of other classes, for comparison."""
@@ -105,14 +98,14 @@ def _row(scene: Shown, stored: Array | None) -> tuple[list[int], Array]:
     free = min(SIDE - each.size - each.x for each in scene.faces)
     shifts = list(range(-left, free + 1))
     moved = [[each.model_copy(update={"x": each.x + shift}) for each in scene.faces] for shift in shifts]
-    return shifts, torch.stack([on_canvas(faces) for faces in moved])
+    return shifts, torch.stack([canvas(faces) for faces in moved])
 
 
 def _others(scene: Shown, right: int | None) -> Array:
     """Something else at the same place: (N, 1, H, W)."""
     if isinstance(scene, FacesScene):
         mood = {"smile": "sad", "sad": "smile"}
-        return on_canvas([each.model_copy(update={"mood": mood[each.mood]}) for each in scene.faces])[None]
+        return canvas([each.model_copy(update={"mood": mood[each.mood]}) for each in scene.faces])[None]
     held = heldout.held_out()
     other = (held.labels != (-1 if right is None else right)).nonzero()[:, 0]
     chosen = other[:: len(other) // OTHERS][:OTHERS]

@@ -6,9 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor as Array
 
 from models.errors import Refused
+from models.faces import SIDE, canvas, face
 from models.tensors import Encoding, Tensor, encode
 from models.versus.pair import Contestant, Pair
-from models.versus.scene import SIDE, FacesScene, Shown, on_canvas, unmoved
+from models.versus.scene import FacesScene, Shown, unmoved
 
 REACH = 10
 """Pixels that a picture is moved to each side."""
@@ -93,10 +94,8 @@ def places(scene: Shown, stored: Array | None, step: int) -> tuple[list[int], li
     first, *others = scene.faces
     free = SIDE - first.size
     tops = list(range(0, free + 1, step))
-    alone = on_canvas([first.model_copy(update={"y": 0, "x": 0})])[0]
-    corner = alone[: first.size, : first.size]
-    moving = slid(F.pad(corner, (0, free, 0, free)), free, step, backwards=False)
-    return tops, tops, moving[:, None].maximum(on_canvas(others))
+    corner = F.pad(face(first.size, first.mood, first.turned), (0, free, 0, free))
+    return tops, tops, slid(corner, free, step, backwards=False)[:, None].maximum(canvas(others))
 
 
 def slid(x: Array, reach: int, step: int, backwards: bool = True) -> Array:

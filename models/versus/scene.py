@@ -2,42 +2,25 @@
 
 from typing import Annotated, Literal
 
-import torch
 import torch.nn.functional as F
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 
 from models import heldout
 from models.errors import Refused
+from models.faces import MOODS, Face, canvas
 from models.networks.registry import FASHION_MNIST, Dataset
 from models.pictures import Prepared, light
 from models.views.run import ImageId
 
-SIDE, SMALLEST, STANDARD, LARGEST = 32, 7, 9, 15
-Mood = Literal["smile", "sad"]
 FURTHEST = 20
 """Pixels that a picture can be moved."""
 COLOURS = Dataset("colours", (3, 32, 32), (0.0,) * 3, (1.0,) * 3)
 """A small picture in colours, as the notes have it; no network here takes it."""
-NOTHING, SMILEY, SAD = range(3)
-"""What the smileys' networks tell apart."""
+NOTHING = 0
+"""The class of a canvas without a face; the moods come after it, in their order."""
 
 Offset = Annotated[int, Field(ge=-FURTHEST, le=FURTHEST)]
-
-
-class Face(BaseModel):
-    """A face on the canvas of 32×32; y and x are its top left corner."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    y: int = Field(ge=0, le=SIDE - SMALLEST)
-    x: int = Field(ge=0, le=SIDE - SMALLEST)
-    mood: Mood = "smile"
-    size: int = Field(STANDARD, ge=SMALLEST, le=LARGEST, description="Pixels on each side.")
-    turned: bool = Field(False, description="Upside down.")
-
-    @property
-    def label(self) -> int:
-        return SMILEY if self.mood == "smile" else SAD
 
 
 class FacesScene(BaseModel):
@@ -93,38 +76,19 @@ def pictures(scene: Scene) -> Prepared | None:
     return None
 
 
-def check(scene: Scene) -> None:
-    """Refused where a face reaches beyond the canvas."""
-    if not isinstance(scene, FacesScene):
-        return
-    for index, each in enumerate(scene.faces):
-        for name in ("y", "x"):
-            if getattr(each, name) > SIDE - each.size:
-                raise Refused(
-                    "out-of-range",
-                    f"A face of {each.size} pixels on a canvas of {SIDE} has its {name} from 0 to {SIDE - each.size}.",
-                    f"scene.faces.{index}.{name}",
-                )
-
-
 def draw(scene: Scene, stored: Tensor | None) -> Tensor:
-    """The canvas (C, H, W), light from 0 to 1; `stored` (1, C, H, W) is the named picture, prepared."""
+    """The canvas (C, H, W), light from 0 to 1; `stored` (1, C, H, W) is the named picture, prepared.
+
+    Refused where a face reaches out of it.
+    """
     if isinstance(scene, FacesScene):
-        return on_canvas(scene.faces)
+        try:
+            return canvas(scene.faces)
+        except Refused as refused:
+            raise refused.within("scene") from None
     if isinstance(scene, ColoursScene):
         return _stored(stored, COLOURS)
     return shifted(unmoved(scene, stored), scene.dy, scene.dx)
-
-
-def on_canvas(faces: list[Face]) -> Tensor:
-    """(1, 32, 32)."""
-    from models.faces import face
-
-    canvas = torch.zeros(1, SIDE, SIDE)
-    for each in faces:
-        place = canvas[0, each.y : each.y + each.size, each.x : each.x + each.size]
-        place.copy_(place.maximum(face(each.size, each.mood, each.turned)))
-    return canvas
 
 
 def unmoved(scene: ItemScene | PictureScene, stored: Tensor | None) -> Tensor:
@@ -161,9 +125,14 @@ def right(scene: Scene) -> int | None:
     if isinstance(scene, ItemScene):
         return int(heldout.held_out().labels[scene.index])
     if isinstance(scene, FacesScene):
-        labels = {each.label for each in scene.faces} or {NOTHING}
+        labels = {label(each) for each in scene.faces} or {NOTHING}
         return labels.pop() if len(labels) == 1 else None
     return None
+
+
+def label(face: Face) -> int:
+    """The class of a face."""
+    return MOODS.index(face.mood) + 1
 
 
 def _stored(stored: Tensor | None, dataset: Dataset) -> Tensor:

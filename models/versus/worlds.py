@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor as Array
 
+from models.layers.permutation import permute
 from models.networks.weights import load_network
 from models.tensors import Encoding, Tensor, encode
 from models.versus.pair import Contestant, Kind
@@ -49,13 +50,8 @@ class WorldsResult(BaseModel):
 
 def permutation() -> Array:
     """The one that both networks of the permuted world were trained with: (784), int64."""
-    order: Array = load_network(NETWORKS["permuted"]["mlp"]).network.steps["permute"].arguments["permutation"]
+    order: Array = load_network(NETWORKS["permuted"]["mlp"]).network.steps["permute"].arguments["order"]
     return order
-
-
-def permuted(x: Array, order: Array) -> Array:
-    """Pictures (…, H, W) with the pixel `order[i]` at place i."""
-    return x.flatten(-2)[..., order].reshape(x.shape)
 
 
 def compare(canvas: Array, right: int | None, encoding: Encoding) -> WorldsResult:
@@ -63,7 +59,7 @@ def compare(canvas: Array, right: int | None, encoding: Encoding) -> WorldsResul
     order = permutation()
     return WorldsResult.model_construct(
         plain=encode(canvas[0], encoding),
-        permuted=encode(permuted(canvas, order)[0], encoding),
+        permuted=encode(permute(canvas[None], order)[0, 0], encoding),
         permutation=order.tolist(),
         predictions=[
             _predict(kind, trained_on, shown, canvas, right)
@@ -74,22 +70,22 @@ def compare(canvas: Array, right: int | None, encoding: Encoding) -> WorldsResul
     )
 
 
-def given(canvas: Array, trained_on: World, shown: World) -> Array:
-    """What a network is to be given so that its first layer with weights sees the world `shown`.
+def given(canvases: Array, trained_on: World, shown: World) -> Array:
+    """What a network is to be given (B, C, H, W) so that its first layer with weights sees the world `shown`.
 
     The networks of the permuted world permute by themselves what they are given.
     """
-    order = permutation()
     if trained_on == shown:
-        return canvas
-    return permuted(canvas, order if shown == "permuted" else order.argsort())
+        return canvases
+    order = permutation()
+    return permute(canvases, order if shown == "permuted" else order.argsort())
 
 
 def _predict(
     kind: Kind, trained_on: World, shown: World, canvas: Array, right: int | None
 ) -> WorldPrediction:
     network = Contestant(load_network(NETWORKS[trained_on][kind]), kind)
-    logits = network.see(given(canvas, trained_on, shown)[None])[network.output][0]
+    logits = network.see(given(canvas[None], trained_on, shown))[network.output][0]
     top = scores(network.loaded, logits, TOP)
     return WorldPrediction.model_construct(
         network=network.name,
