@@ -4,7 +4,8 @@ import asyncio
 import gzip
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -18,9 +19,10 @@ from starlette.responses import Response
 
 from app.errors import Problem
 from app.images import to_array
-from app.lane import GONE, Lane, unless_left
+from app.lane import GONE, Lane, Places, unless_left
 from app.settings import Settings
 from app.stores.base import ImageNotFound, ImageStore
+from app.stream import Events, Lines, lines
 from models.errors import Refused
 from models.networks.registry import SPECS, Dataset
 from models.networks.weights import Loaded, load_network
@@ -33,6 +35,9 @@ ALL = ""
 """The name under which the list of networks is kept."""
 KEPT_INPUTS = 256
 """Prepared inputs kept in memory: at most 256 × 600 kB."""
+STREAMS = 2
+"""Streamed answers at once: each slows every other question by as long as one of its steps takes."""
+STREAMS_RETRY_SECONDS = 5
 KEPT_PICTURES = 16
 """Whole pictures kept in memory for the labs: at most 16 × 3 MB."""
 
@@ -48,6 +53,7 @@ class Engine:
         self._networks: dict[str, Loaded] = {}
         self._documents: dict[str, Document] = {}
         self._lane = Lane(1, 1 + settings.engine_queue, "computing")
+        self._streams = Places(STREAMS, "streamed answers", STREAMS_RETRY_SECONDS)
         self._inputs: OrderedDict[tuple[str, str], torch.Tensor] = OrderedDict()
         self._pictures: OrderedDict[tuple[str, int], torch.Tensor] = OrderedDict()
 
@@ -72,6 +78,23 @@ class Engine:
             except ClientDisconnect:
                 return Response(status_code=GONE)
         return Response(text, media_type="application/json")
+
+    async def stream(self, request: Request, events: Callable[[], Events]) -> Response:
+        """What happens as lines of JSON, while it happens, with other questions between the steps.
+
+        Problem 503 where too many wait, or are told of something already; the work ends when the client leaves.
+        """
+        told = self._told(request, events)
+        try:
+            return Lines(await anext(told), told)
+        except StopAsyncIteration:
+            return Response(status_code=GONE)
+
+    async def _told(self, request: Request, events: Callable[[], Events]) -> AsyncGenerator[bytes]:
+        with self._streams.place():
+            async with aclosing(lines(request, self._lane, events(), written)) as told:
+                async for line in told:
+                    yield line
 
     async def network(self, name: str) -> Loaded:
         """The network of that name. Problem 404 where there is none, 503 where too many wait."""

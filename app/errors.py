@@ -58,8 +58,8 @@ class Problem(Exception):
         self.field = field
         self.retry_after = retry_after
 
-    def response(self, headers: Mapping[str, str] = NO_HEADERS, errors: Sequence[Fault] = ()) -> Response:
-        """The answer; `errors` are the single faults where there may be several."""
+    def document(self) -> dict[str, Any]:
+        """What the answer says."""
         body: dict[str, Any] = {
             "type": f"/api/problems#{self.code}",
             "code": self.code,
@@ -69,12 +69,29 @@ class Problem(Exception):
         }
         if self.field is not None:
             body["field"] = clip(self.field, LONGEST_FIELD)
+        return body
+
+    def response(self, headers: Mapping[str, str] = NO_HEADERS, errors: Sequence[Fault] = ()) -> Response:
+        """The answer; `errors` are the single faults where there may be several."""
+        body = self.document()
         if errors:
             body["errors"] = errors
         more = {"Retry-After": str(self.retry_after)} if self.retry_after is not None else {}
         return Response(
             orjson.dumps(body), self.status, {"Cache-Control": "no-store", **more, **headers}, MEDIA_TYPE
         )
+
+
+def of(fault: Exception) -> Problem:
+    """What a client is told of a fault: of what was not raised for its eyes, nothing but that it is ours."""
+    match fault:
+        case Problem():
+            return fault
+        case Refused():
+            title = CODES.get(fault.code, CODES["invalid"])
+            return Problem(fault.code, 422, title, fault.detail, fault.field)
+        case _:
+            return problem("failed", 500, "The fault is ours and has been logged.")
 
 
 def clip(text: str, longest: int) -> str:
@@ -135,9 +152,7 @@ async def on_problem(request: Request, error: Problem) -> Response:
 
 async def on_refused(request: Request, error: Refused) -> Response:
     """What a model refuses."""
-    return Problem(
-        error.code, 422, CODES.get(error.code, CODES["invalid"]), error.detail, error.field
-    ).response()
+    return of(error).response()
 
 
 async def on_invalid(request: Request, error: RequestValidationError) -> Response:
@@ -175,8 +190,7 @@ class Fallbacks:
 
     async def on_failure(self, request: Request, error: Exception) -> Response:
         """A fault of ours: the server logs its trace, the client gets none. No middleware sees this answer."""
-        fault = problem("failed", 500, "The fault is ours and has been logged.")
-        return self.answer(request, fault, self.headers)
+        return self.answer(request, of(error), self.headers)
 
     def answer(self, request: Request, fault: Problem, headers: Mapping[str, str] = NO_HEADERS) -> Response:
         if not wants_page(request):

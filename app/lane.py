@@ -18,26 +18,39 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 
-class Lane:
-    """A few threads for work off the event loop, and a bounded number of places in them and before them."""
+class Places:
+    """A bounded number of places. For the event loop's thread only."""
 
-    def __init__(self, threads: int, places: int, what: str) -> None:
-        self.threads = ThreadPoolExecutor(threads, thread_name_prefix=what.replace(" ", "-"))
+    def __init__(self, places: int, what: str, retry_after: int = 1) -> None:
         self.places = places
         self.taken = 0
         self.what = what
+        self.retry_after = retry_after
+
+    @property
+    def full(self) -> bool:
+        """Whether no place is free."""
+        return self.taken >= self.places
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """Hold a place; raises Problem 503 where none is free. For the event loop's thread only."""
-        if self.taken >= self.places:
+        """Hold a place; raises Problem 503 where none is free."""
+        if self.full:
             detail = f"All {self.places} places for {self.what} are taken; try again in a moment."
-            raise Problem("busy", 503, CODES["busy"], detail, retry_after=1)
+            raise Problem("busy", 503, CODES["busy"], detail, retry_after=self.retry_after)
         self.taken += 1
         try:
             yield
         finally:
             self.taken -= 1
+
+
+class Lane(Places):
+    """A few threads for work off the event loop, and a bounded number of places in them and before them."""
+
+    def __init__(self, threads: int, places: int, what: str) -> None:
+        super().__init__(places, what)
+        self.threads = ThreadPoolExecutor(threads, thread_name_prefix=what.replace(" ", "-"))
 
     async def run(self, function: Callable[[*Ts], T], *args: *Ts) -> T:
         """Run in a thread. If the awaiting task is cancelled, work that has not begun never does."""

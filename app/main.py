@@ -11,7 +11,7 @@ from app.assets import Assets
 from app.body import BodyGuard
 from app.decoder import Decoder
 from app.engine import Engine
-from app.routers import claims, health, images, labs, networks, pages
+from app.routers import claims, features, health, images, labs, networks, pages
 from app.settings import ROOT, Settings
 from app.storage import open_store
 from app.views import Views
@@ -57,7 +57,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(BodyGuard, uploads={"/api/images": settings.max_upload_bytes + MULTIPART_ROOM})
     app.add_middleware(security.TrustedHosts, hosts=settings.allowed_hosts)
     app.add_middleware(security.SecureHeaders, headers=headers)
-    for router in (images.router, networks.router, labs.router, claims.router, health.router, pages.router):
-        app.include_router(router)
+    for part in (images, networks, features, labs, claims, health, pages):
+        app.include_router(part.router)
     openapi.install(app)
     return app

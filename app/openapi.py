@@ -59,7 +59,8 @@ def install(app: FastAPI) -> None:
         if fresh:
             for operation in operations(document):
                 content = operation["responses"]["4XX"]["content"]
-                content[MEDIA_TYPE] = content.pop("application/json")
+                (media_type,) = content  # that of the answer, where it has one of its own
+                content[MEDIA_TYPE] = content.pop(media_type)
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]

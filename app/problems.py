@@ -26,6 +26,8 @@ CODES = {
     "no-such-claim": "There is no claim of this name.",
     # Networks and labs
     "no-such-network": "There is no network of this name.",
+    "no-features": "The network has no images that were made beforehand.",
+    "no-such-feature": "No image of this channel was made beforehand.",
     "no-such-layer": "The network has no layer of this name.",
     "wrong-kind": "The layer is not of the kind that this is possible for.",
     "wrong-size": "The values do not have the layer's size.",

@@ -204,7 +204,7 @@ def example_text(document: Json, media_type: str, content: Json) -> str:
     value = example(document, content)
     if value is None or "json" not in media_type:
         return ""
-    return pretty(value)
+    return value if isinstance(value, str) else pretty(value)
 
 
 def example(document: Json, holder: Json) -> Any:

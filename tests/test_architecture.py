@@ -34,6 +34,7 @@ APP_FILES_WITH_MODELS = {
     "app/errors.py": {"models.errors"},
     "app/labs.py": {"models.labs", "models.pictures"},
     "app/routers/claims.py": {"models.claims"},
+    "app/routers/features.py": {"models.features", "models.tensors"},
     "app/routers/networks.py": {"models.tensors", "models.views"},
 }
 LAYERS = {"core": {"core"}, "components": {"core", "components"}}

@@ -1,6 +1,8 @@
 /** The REST API, typed. Every function takes an AbortSignal last and throws an ApiError for an answer
  * that is not a success, or where the server cannot be reached (`code` "unreachable"). */
 
+import { documents } from "./stream.js";
+
 export { Latest } from "./latest.js";
 
 /** @typedef {import("./wire.js").RunRequest} RunRequest */
@@ -13,6 +15,7 @@ export { Latest } from "./latest.js";
 /** @typedef {import("./wire.js").MlpVsCnnRequest} MlpVsCnnRequest */
 /** @typedef {import("./wire.js").PrinciplesRequest} PrinciplesRequest */
 /** @typedef {import("./wire.js").AccuracyRequest} AccuracyRequest */
+/** @typedef {import("./wire.js").MaximiseRequest} MaximiseRequest */
 /** @typedef {import("./wire.js").Encoding} Encoding */
 
 /** What the server refused, or why it could not be asked (RFC 9457). */
@@ -183,6 +186,38 @@ export function accuracy(name, body, signal) {
   return request("POST", path(name, "accuracy"), { json: body, signal });
 }
 
+/** Images that were made beforehand, each of which excites a channel.
+ * @param {string} name
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<import("./wire.js").Features>}
+ */
+export function features(name, signal) {
+  return request("GET", path(name, "features"), { signal });
+}
+
+/** Make an image that excites a channel: what happens, as it happens. To leave the loop, or to abort the signal, stops
+ * the server's work. A run that breaks off throws an ApiError.
+ * @param {string} name
+ * @param {MaximiseRequest} body
+ * @param {{tensors?: Encoding, signal?: AbortSignal | undefined}} [options]
+ * @returns {AsyncGenerator<Exclude<import("./wire.js").MaximiseEvent, {kind: "problem"}>, void, undefined>}
+ */
+export async function* maximise(name, body, { tensors = "uint8", signal } = {}) {
+  const url = `${path(name, "maximise")}?tensors=${tensors}`;
+  const response = await answered("POST", url, { json: body, signal });
+  try {
+    for await (const event of documents(response)) {
+      if (event.kind === "problem") throw new ApiError(event);
+      yield event;
+      if (event.kind === "done") return;
+    }
+  } catch (error) {
+    if (signal?.aborted || error instanceof ApiError) throw error;
+    throw new ApiError({ code: "unreachable", detail: String(error) });
+  }
+  throw new ApiError({ code: "unreachable", detail: "The answer broke off." });
+}
+
 /** The claims that can be measured.
  * @param {AbortSignal} [signal]
  * @returns {Promise<import("./wire.js").ClaimInfo[]>}
@@ -210,13 +245,20 @@ function path(...parts) {
 /** Times a busy server (503, 429) is asked again after the pause it wished for. */
 const PATIENCE = 3;
 
+/** @typedef {{json?: unknown, body?: Blob, signal?: AbortSignal | undefined}} Asked */
+
 /**
  * @param {string} method
  * @param {string} url
- * @param {{json?: unknown, body?: Blob, signal?: AbortSignal | undefined}} [options]
+ * @param {Asked} [options]
  * @returns {Promise<any>} the answer's JSON
  */
-export async function request(method, url, { json, body, signal } = {}) {
+export async function request(method, url, options) {
+  return (await answered(method, url, options)).json();
+}
+
+/** The answer, once its head is there. @param {string} method @param {string} url @param {Asked} [options] */
+async function answered(method, url, { json, body, signal } = {}) {
   /** @type {RequestInit} */ const init = { method, headers: { accept: "application/json" } };
   if (signal) init.signal = signal;
   if (json !== undefined) {
@@ -232,7 +274,7 @@ export async function request(method, url, { json, body, signal } = {}) {
       if (signal?.aborted) throw error;
       throw new ApiError({ code: "unreachable", detail: String(error) });
     });
-    if (response.ok) return response.json();
+    if (response.ok) return response;
     const busy = response.status === 503 || response.status === 429;
     if (!busy || attempt === PATIENCE) throw await refusal(response);
     const seconds = Number(response.headers.get("retry-after")) || 1;
