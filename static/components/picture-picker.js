@@ -45,6 +45,7 @@ export class PicturePicker extends PageElement {
     this.value = "";
     /** @type {readonly Sample[]} */ this.samples = samples();
     /** @type {"light" | "dark"} */ this.ink = "light";
+    this.quiet = false;
     this.busy = false;
     /** @type {unknown} */ this.error = null;
     this.over = false;

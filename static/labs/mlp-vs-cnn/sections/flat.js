@@ -1,6 +1,6 @@
 /** Where the values of a picture come to lie when it is flattened, and where those around them do. */
 
-/** @typedef {import("./fields.js").Value} Value */
+/** @typedef {import("../section-fields.js").Value} Value */
 /** @typedef {{c: number, y: number, x: number}} Strides how far the next channel, row and column are in the vector */
 /** @typedef {"left" | "right" | "up" | "down" | "channel"} Side */
 /** @typedef {{side: Side, value: Value, index: number, distance: number}} Neighbour */

@@ -4,8 +4,8 @@ import * as format from "../../../core/format.js";
 import { gettext } from "../../../core/i18n.js";
 import { imageId, samplePictures } from "../../../core/members.js";
 import { decode } from "../../../core/tensor.js";
+import { COLOURS, SIDE } from "../section-fields.js";
 import { session } from "../session.js";
-import { COLOURS, SIDE } from "./fields.js";
 import { around, indexOf, neighboursOf, valueAt } from "./flat.js";
 import { frame, Section } from "./section.js";
 import "../../../components/choice-field.js";
@@ -13,7 +13,7 @@ import "../../../components/heat-map.js";
 import "../../../components/picture-picker.js";
 import "./vector-strip.js";
 
-/** @typedef {import("./fields.js").Value} Value */
+/** @typedef {import("../section-fields.js").Value} Value */
 /** @typedef {import("./flat.js").Neighbour} Neighbour */
 /** @typedef {import("../../../components/heat-map.js").Cell} Cell */
 
@@ -99,9 +99,7 @@ export class VersusFlatten extends Section {
       figure: html`${this.#maps(at, neighbours)}${this.#vector(at, neighbours)}${this.#table(at, neighbours)}`,
       see: html`<p>${drawn ? this.#words(at, neighbours) : nothing}</p>
         <p>${gettext("Nothing in the list says which values were neighbours. A fully connected layer has a weight of its own for each of the {n} and would learn just as well if they stood in any other order, as the next section shows.", { n: format.count(COLOURS * SIDE * SIDE) })}</p>`,
-      take: this.take("flatten", gettext("Take away the flattened picture"), () =>
-        this.#arrays(),
-      ),
+      take: this.take("flatten", gettext("Take away the flattened picture"), () => this.#arrays()),
     });
   }
 
@@ -121,11 +119,11 @@ export class VersusFlatten extends Section {
     };
     if (order === "chw")
       return gettext(
-        "{name} is number {index} of the list. The pixel beside it lands {beside} away, the one above or below {above} away: a whole row. The same pixel in another colour lands {channel} away: a whole map.",
+        "Number {index} of the list is {name}. The pixel beside it lands {beside} away, the one above or below {above} away: a whole row. The same pixel in another colour lands {channel} away: a whole map.",
         words,
       );
     return gettext(
-      "{name} is number {index} of the list. Its other colours lie right beside it; the pixel beside it lands {beside} away, the one above or below {above} away: a whole row of colours.",
+      "Number {index} of the list is {name}. Its other colours lie right beside it; the pixel beside it lands {beside} away, the one above or below {above} away: a whole row of colours.",
       words,
     );
   }
@@ -166,7 +164,7 @@ export class VersusFlatten extends Section {
       /** @type {string} */ label,
       /** @type {readonly [number, number]} */ shown,
     ) => html`<vector-strip class=${kind} label=${label} says=${gettext("{name}: number {index}", { name: valueName(at), index })} .tensor=${drawn?.vector ?? null}
-        .part=${this.once(kind, shown, () => shown)} .colour=${drawn?.colour ?? zero} .at=${index} .marks=${marks} .row=${strides.y}></vector-strip>`;
+        .span=${this.once(kind, shown, () => shown)} .colour=${drawn?.colour ?? zero} .at=${index} .marks=${marks} .row=${strides.y}></vector-strip>`;
     const [from, to] = part.map((end) => (100 * end) / length);
     return html`<div class="vector" @index-hover=${this.#onIndex} @index-leave=${this.#onLeave} @index-pin=${this.#onIndexPin}>
       <h3>${gettext("The vector: {n} numbers in one row", { n: format.count(length) })}</h3>
@@ -178,7 +176,13 @@ export class VersusFlatten extends Section {
   /** @param {Value} at @param {readonly Neighbour[]} neighbours */
   #table(at, neighbours) {
     const drawn = this.#drawn;
-    const names = { left: gettext("left"), right: gettext("right"), up: gettext("above"), down: gettext("below"), channel: "" };
+    const names = {
+      left: gettext("left"),
+      right: gettext("right"),
+      up: gettext("above"),
+      down: gettext("below"),
+      channel: "",
+    };
     const own = { value: at, index: drawn ? indexOf(drawn.strides, at) : 0 };
     const rows = [
       { ...own, name: gettext("the value itself"), tone: "accent", far: "" },

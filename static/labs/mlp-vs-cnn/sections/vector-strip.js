@@ -7,9 +7,11 @@ import { shelved, stepped } from "./flat.js";
 /** @typedef {{index: number, tone: string, label: string}} Mark a value that an arc leads to; `tone`: any token `--tone-*` */
 
 /** Px of a letter of a label, and of a row of them. */
-const [LETTER, ROW] = [7.5, 17];
+const [LETTER, ROW] = [8.2, 17];
 /** Px of the arcs over the values. */
 const HIGH = 56;
+/** How far past the ends of what is shown, in px, arcs still go that lead to values beyond. */
+const BEYOND = 60;
 /** Px that a value must lie away for an arc to be seen. */
 const NEAR = 3;
 
@@ -17,7 +19,7 @@ const NEAR = 3;
  * `<vector-strip>`: a vector as one row of colours, with arcs from one value to others.
  *
  * Properties
- * - `tensor` {Tensor | null} the vector, values from 0 to 1; `part` {[number, number]} from where to where it is shown, the
+ * - `tensor` {Tensor | null} the vector, values from 0 to 1; `span` {[number, number]} from where to where it is shown, the
  *   end not included
  * - `colour` {(index) => 0 | 1 | 2} which light a value is: red, green, blue
  * - `at` {number} the value followed; `marks` {Mark[]} those that arcs lead to from there
@@ -29,7 +31,7 @@ const NEAR = 3;
 export class VectorStrip extends PageElement {
   static properties = {
     tensor: { attribute: false },
-    part: { attribute: false },
+    span: { attribute: false },
     colour: { attribute: false },
     at: { type: Number },
     marks: { attribute: false },
@@ -46,7 +48,7 @@ export class VectorStrip extends PageElement {
   constructor() {
     super();
     /** @type {Tensor | null} */ this.tensor = null;
-    /** @type {readonly [number, number]} */ this.part = [0, 1];
+    /** @type {readonly [number, number]} */ this.span = [0, 1];
     /** @type {(index: number) => number} */ this.colour = () => 0;
     this.at = 0;
     /** @type {readonly Mark[]} */ this.marks = [];
@@ -76,7 +78,7 @@ export class VectorStrip extends PageElement {
 
   /** Where the middle of a value lies, in px; beyond the ends for those that are not shown. @param {number} index */
   #place(index) {
-    const [from, to] = this.part;
+    const [from, to] = this.span;
     return ((index + 0.5 - from) / (to - from)) * this.width;
   }
 
@@ -86,7 +88,7 @@ export class VectorStrip extends PageElement {
     const drawn = this.marks.filter(({ index }) => Math.abs(this.#place(index) - start) >= NEAR);
     return html`<svg class="arcs" viewBox=${`0 0 ${width || 1} ${HIGH}`} height=${HIGH} aria-hidden="true">${drawn.map(
       ({ index, tone }) => {
-        const end = this.#place(index);
+        const end = Math.max(-BEYOND, Math.min(width + BEYOND, this.#place(index)));
         const high = Math.min(HIGH - 3, 8 + Math.abs(end - start) * 0.45);
         const [a, b] = [start, end].map((x) => x.toFixed(1));
         const top = (HIGH - (high * 4) / 3).toFixed(1); // the curve reaches three quarters of the way to it
@@ -97,9 +99,8 @@ export class VectorStrip extends PageElement {
 
   /** The values themselves, outlined where one is wide enough. */
   #frames() {
-    const [from, to] = this.part;
-    const all = [...this.marks, { index: this.at, tone: "accent" }];
-    return all
+    const [from, to] = this.span;
+    return [...this.marks, { index: this.at, tone: "accent" }]
       .filter(({ index }) => index >= from && index < to)
       .map(
         ({ index, tone }) =>
@@ -108,7 +109,7 @@ export class VectorStrip extends PageElement {
   }
 
   #labels() {
-    const [from, to] = this.part;
+    const [from, to] = this.span;
     const own = { index: this.at, tone: "accent", label: String(this.at) };
     const seen = [own, ...this.marks].filter(
       (mark) =>
@@ -132,7 +133,7 @@ export class VectorStrip extends PageElement {
 
   /** @param {Map<PropertyKey, unknown>} changed */
   updated(changed) {
-    if (changed.has("tensor") || changed.has("part")) this.#paint();
+    if (changed.has("tensor") || changed.has("span")) this.#paint();
   }
 
   #paint() {
@@ -140,7 +141,7 @@ export class VectorStrip extends PageElement {
     const context = canvas?.getContext("2d");
     const { tensor } = this;
     if (!canvas || !context || !tensor) return;
-    const [from, to] = this.part;
+    const [from, to] = this.span;
     canvas.width = to - from;
     const image = context.createImageData(to - from, 1);
     const pixels = new Uint32Array(image.data.buffer);
@@ -153,7 +154,7 @@ export class VectorStrip extends PageElement {
 
   /** @param {PointerEvent | MouseEvent} event */
   #under(event) {
-    const [from, to] = this.part;
+    const [from, to] = this.span;
     const area = /** @type {Element} */ (event.currentTarget).getBoundingClientRect();
     const across = (event.clientX - area.left) / area.width;
     return Math.max(from, Math.min(to - 1, from + Math.floor(across * (to - from))));

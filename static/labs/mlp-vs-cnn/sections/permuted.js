@@ -1,0 +1,213 @@
+import { html, nothing } from "lit";
+import { heard } from "../../../components/heard.js";
+import { gettext, pick } from "../../../core/i18n.js";
+import { look } from "../../../core/looks.js";
+import { ITEMS } from "../../../core/members.js";
+import { decode } from "../../../core/tensor.js";
+import { session } from "../session.js";
+import { inMap } from "./maps.js";
+import { scattered } from "./permutation.js";
+import { frame, Section } from "./section.js";
+import "../../../components/heat-map.js";
+import "../../../components/number-field.js";
+import "../../../components/prediction-bars.js";
+import "./worlds.js";
+
+/** @typedef {NonNullable<import("./section.js").Answer["worlds"]>} Worlds */
+/** @typedef {Worlds["predictions"][number]} Guess */
+/** @typedef {import("../../../components/heat-map.js").Cell} Cell */
+
+/** One held-out image of each class. */
+const ONES = [19, 2, 1, 13, 6, 8, 4, 9, 18, 0];
+/** Classes that are listed of each prediction. */
+const LISTED = 2;
+/** Any network that takes the images, to see how they look. */
+const LOOKER = {
+  kind: /** @type {const} */ ("network"),
+  network: "tiny_vgg_batch",
+  layer: "conv1.conv",
+  batch: [],
+};
+const WORLDS = /** @type {const} */ (["plain", "permuted"]);
+
+/** `<versus-permuted>`: the pixels shuffled by one fixed permutation: what the MLP, the CNN and we make of it. */
+export class VersusPermuted extends Section {
+  static properties = { ...Section.properties, touch: { state: true } };
+
+  constructor() {
+    super();
+    /** The middle of the window that is followed, in the plain picture. @type {{y: number, x: number}} */
+    this.touch = { y: 14, x: 14 };
+  }
+
+  /** @returns {import("./section.js").Request} */
+  question() {
+    const index = session.state.values.worn;
+    return {
+      scene: { kind: "item", index, dy: 0, dx: 0, scale: 1, turned: false },
+      record: [],
+      worlds: {},
+    };
+  }
+
+  get #drawn() {
+    const { answer } = this;
+    return this.once("drawn", [answer], () => {
+      const found = answer?.worlds;
+      if (!found) return null;
+      return {
+        plain: inMap(decode(found.plain)),
+        permuted: inMap(decode(found.permuted)),
+        permutation: found.permutation,
+      };
+    });
+  }
+
+  render() {
+    const found = this.answer?.worlds ?? null;
+    const { worn } = session.state.values;
+    const set = heard((/** @type {number} */ value) => session.state.set({ worn: value }));
+    return frame({
+      id: "permuted",
+      title: gettext("A permuted world"),
+      words: html`<p>${gettext("Shuffle the pixels of every image in the same way, and train both networks once more. Nothing is lost: each pixel is still there, only elsewhere. Point at a window of the picture and see where its nine pixels went.")}</p>`,
+      settings: html`${this.#choices(worn)}
+        <div class="row pick"><number-field label=${gettext("Fashion-MNIST no.")} .value=${worn} .min=${0} .max=${ITEMS - 1} @value-input=${set} @value-change=${set}></number-field>
+          <button type="button" @click=${another}>${gettext("Another")}</button></div>
+        ${this.notice()}`,
+      figure: html`<div class="worlds">${this.#pictures()}${this.#guesses(found)}</div><versus-worlds></versus-worlds>`,
+      see: html`<p>${found ? this.#words(found) : nothing}</p>
+        <p>${gettext("What do you see? To us the shuffled picture is noise, for our eyes look for edges and parts as well. The MLP has a weight for every pixel, wherever it is, and does not mind. The CNN looks at windows of neighbours, and there are none any more.")}</p>`,
+      take: this.take("permuted", gettext("Take away both worlds"), () => this.#arrays()),
+    });
+  }
+
+  /** @param {number} worn */
+  #choices(worn) {
+    const names = this.answer?.classes ?? [];
+    return html`<ul class="samples shelf" aria-label=${gettext("Held-out images")}>${ONES.map(
+      (index, label) => {
+        const name = names[label]
+          ? pick(names[label])
+          : gettext("Fashion-MNIST no. {n}", { n: index });
+        return html`<li><button type="button" class="thumb" title=${name} aria-label=${name} aria-pressed=${index === worn}
+        @click=${() => session.state.set({ worn: index }, { push: true })}><canvas data-word=${String(index)} width="28" height="28" aria-hidden="true"></canvas></button></li>`;
+      },
+    )}</ul>`;
+  }
+
+  updated() {
+    if (this.near) look(ONES, LOOKER, this);
+  }
+
+  #pictures() {
+    const drawn = this.#drawn;
+    const { y, x } = this.touch;
+    const window = {
+      top: Math.max(0, y - 1),
+      left: Math.max(0, x - 1),
+      bottom: Math.min(28, y + 2),
+      right: Math.min(28, x + 2),
+    };
+    const pixels = drawn ? scattered(drawn.permutation, this.touch) : [];
+    const spots = pixels.map(({ cell, to }) => ({ map: 0, tone: `w${cell}`, box: one(to) }));
+    const here = pixels.map(({ cell, from }) => ({ map: 0, tone: `w${cell}`, box: one(from) }));
+    const figure = (
+      /** @type {string} */ label,
+      /** @type {import("../../../core/tensor.js").Tensor | null} */ tensor,
+      /** @type {readonly import("../../../components/heat-map.js").Mark[]} */ marks,
+      /** @type {(event: CustomEvent<Cell>) => void} */ act,
+    ) => html`<figure><figcaption>${label}</figcaption><heat-map mask readout label=${label} .names=${[label]} .tensor=${tensor} .range=${[0, 1]} .marks=${marks}
+      .pinned=${null} @cell-hover=${act} @cell-pin=${this.#stay}></heat-map></figure>`;
+    return html`<div class="two">
+      ${figure(gettext("plain"), drawn?.plain ?? null, [{ map: 0, box: window, tone: "accent" }, ...here], ({ detail }) => this.#point(detail))}
+      ${figure(gettext("permuted"), drawn?.permuted ?? null, spots, ({ detail }) => this.#pointBack(detail))}</div>
+      `;
+  }
+
+  /** @param {{y: number, x: number}} cell */
+  #point({ y, x }) {
+    this.touch = { y, x };
+  }
+
+  /** From where a pixel of the permuted picture came. @param {{y: number, x: number}} cell */
+  #pointBack({ y, x }) {
+    const from = this.#drawn?.permutation[28 * y + x];
+    if (from !== undefined) this.touch = { y: Math.floor(from / 28), x: from % 28 };
+  }
+
+  #stay() {
+    this.requestUpdate();
+  }
+
+  /** What each network says of each picture. @param {Worlds | null} found */
+  #guesses(found) {
+    const words = { plain: gettext("plain"), permuted: gettext("permuted") };
+    const of = (
+      /** @type {string} */ kind,
+      /** @type {string} */ trained,
+      /** @type {string} */ shown,
+    ) =>
+      found?.predictions.find(
+        (each) => each.kind === kind && each.trained_on === trained && each.shown === shown,
+      );
+    const cell = (
+      /** @type {"mlp" | "cnn"} */ kind,
+      /** @type {typeof WORLDS[number]} */ trained,
+      /** @type {typeof WORLDS[number]} */ shown,
+    ) => {
+      const guess = of(kind, trained, shown);
+      const label = gettext("{kind}, trained {trained}, shown {shown}", {
+        kind: kind.toUpperCase(),
+        trained: words[trained],
+        shown: words[shown],
+      });
+      return html`<td class="guess ${verdict(guess)} ${trained === shown ? "own" : ""}"><prediction-bars label=${label} .predictions=${guess?.top ?? []} .rows=${LISTED}></prediction-bars>
+        <span class="mark">${guess ? right(guess) : nothing}</span></td>`;
+    };
+    return html`<div class="landings" tabindex="0" role="group" aria-label=${gettext("Who says what")}><table class="guesses"><thead>
+      <tr><th scope="col" rowspan="2">${gettext("trained on")}</th>${WORLDS.map((shown) => html`<th scope="colgroup" colspan="2">${gettext("shown: {world}", { world: words[shown] })}</th>`)}</tr>
+      <tr>${WORLDS.map(() => html`<th scope="col">${gettext("MLP")}</th><th scope="col">${gettext("CNN")}</th>`)}</tr></thead>
+      <tbody>${WORLDS.map((trained) => html`<tr><th scope="row">${words[trained]}</th>${WORLDS.map((shown) => html`${cell("mlp", trained, shown)}${cell("cnn", trained, shown)}`)}</tr>`)}</tbody></table></div>`;
+  }
+
+  /** @param {Worlds} found */
+  #words({ predictions }) {
+    const own = predictions.filter((each) => each.trained_on === each.shown);
+    const foreign = predictions.filter((each) => each.trained_on !== each.shown);
+    const count = (/** @type {readonly Guess[]} */ all) =>
+      all.filter(({ correct }) => correct).length;
+    return gettext(
+      "In the world that they were trained in, {n} of {all} answers are right here; in the other one {m} of {others}. Neither network can read a world it does not know.",
+      { n: count(own), all: own.length, m: count(foreign), others: foreign.length },
+    );
+  }
+
+  /** @returns {import("../../../components/take-away.js").Arrays} */
+  #arrays() {
+    const drawn = this.#drawn;
+    return drawn ? { plain: drawn.plain, permuted: drawn.permuted } : {};
+  }
+}
+
+function another() {
+  session.state.set({ worn: Math.floor(Math.random() * ITEMS) }, { push: true });
+}
+
+/** @param {Guess | undefined} guess */
+function verdict(guess) {
+  return guess?.correct ? "right" : "wrong";
+}
+
+/** @param {Guess} guess */
+function right({ correct }) {
+  if (correct === null) return "";
+  return correct ? gettext("right") : gettext("wrong");
+}
+
+/** @param {{y: number, x: number}} cell */
+function one({ y, x }) {
+  return { top: y, left: x, bottom: y + 1, right: x + 1 };
+}
+
+customElements.define("versus-permuted", VersusPermuted);
