@@ -1,8 +1,10 @@
-"""The convolution lab in a real browser: a dragged slider and a dragged kernel cell, on a picture of 224 × 224."""
+"""Labs in a real browser: a dragged slider, a dragged kernel cell, a dragged smiley."""
 
 import json
+import math
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -56,21 +58,50 @@ def main() -> None:
             dragged = drag_cell(page)
             print(f"  {name}: kernel cell     {dragged['frames']:4.0f} ({dragged['redrawn']:.0f})")
             page.context.close()
+        page = chromium.new_context(**CONTEXT).new_page()
+        page.add_init_script(WATCH)
+        page.goto(f"http://127.0.0.1:{port}/en/mlp-vs-cnn")
+        page.wait_for_selector(".versus-maps heat-map")
+        page.wait_for_load_state("networkidle")
+        dragged = drag_smiley(page)
+        print(
+            f"  the smiley dragged: {dragged['frames']:.0f} frames a second ({dragged['redrawn']:.0f} redrawn)"
+        )
         chromium.close()
 
 
-def drag_cell(page: Page) -> dict[str, Any]:
+def drag_cell(page: Page) -> dict[str, float]:
     """Frames a second while a kernel cell is dragged to and fro by the mouse."""
     box = page.locator(CELL).first.bounding_box()
     assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
+    return drag(page, lambda step: (x + 40 - abs(step % 160 - 80), y))
+
+
+def drag_smiley(page: Page) -> dict[str, float]:
+    """Frames a second while the smiley goes round the canvas."""
+    box = page.locator(".versus-plane").bounding_box()
+    face = page.locator(".versus-plane .face").bounding_box()
+    assert box and face
+    x, y = face["x"] + face["width"] / 2, face["y"] + face["height"] / 2
+    radius = box["x"] + box["width"] / 2 - x
+
+    def at(step: int) -> tuple[float, float]:
+        angle = step / 30
+        return x + radius * (1 - math.cos(angle)), y + radius * math.sin(angle)
+
+    return drag(page, at)
+
+
+def drag(page: Page, at: Callable[[int], tuple[float, float]]) -> dict[str, float]:
+    """Frames a second, and those with something redrawn, while the mouse holds what lies at `at(0)`."""
+    page.mouse.move(*at(0))
     page.mouse.down()
     page.evaluate(COUNT)
     started, step = time.perf_counter(), 0
     while time.perf_counter() - started < SECONDS:
         step += 1
-        page.mouse.move(x + 40 - abs(step % 160 - 80), y)
+        page.mouse.move(*at(step))
         time.sleep(0.008)
     count: dict[str, Any] = page.evaluate("(window.stop = true, window.count)")
     page.mouse.up()

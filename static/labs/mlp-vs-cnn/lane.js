@@ -63,7 +63,7 @@ export class VersusLane extends SessionPart {
     const n = hidden.size;
     return html`<figure class="units">
       <figcaption>${gettext("{n} hidden units", { n })} <span class="soft">${network.hidden_layer}</span></figcaption>
-      ${this.#heat(answer, network, "hidden", hidden, { label: gettext("Hidden units of the MLP"), fold: columnsFor(n, 16 * this.#wide) })}
+      ${this.#heat(answer, network, "hidden", hidden, { label: gettext("Hidden units of the MLP"), fold: columnsFor(n, 4 * this.#wide) })}
     </figure>`;
   }
 
