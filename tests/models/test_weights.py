@@ -221,3 +221,13 @@ def test_an_unknown_network_is_a_key_error() -> None:
 def test_safetensors_are_written_the_same_every_time() -> None:
     state = SPECS["lenet"].build().state_dict()
     assert save(dict(state)) == save(dict(reversed(list(state.items()))))
+
+
+def test_gradients_go_through_weights_whoever_loaded_them() -> None:
+    """What is made in inference mode could never have one."""
+    with torch.inference_mode():
+        network = load_network.__wrapped__("lenet").network
+    x = torch.ones(1, *network.input_shape, requires_grad=True)
+    logits = run(network, x, with_gradient=True).activations[network.output]
+    (gradient,) = torch.autograd.grad(logits[0, 0], x)
+    assert (gradient != 0).any()
