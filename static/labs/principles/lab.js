@@ -5,6 +5,7 @@ import "./stage.js";
 import "./tools.js";
 import "./sections/counts.js";
 import "./sections/sharing.js";
+import "./sections/hierarchy/hierarchy.js";
 
 /** `<principles-lab>`: what one unit sees, its controls beside it, and the other principles below. */
 export class PrinciplesLab extends PageElement {

@@ -7,7 +7,7 @@ import { ApiError } from "../../../../core/api.js";
 import { decode } from "../../../../core/tensor.js";
 
 /** @typedef {import("../../../../core/wire.js").MaximiseRequest} Request */
-/** @typedef {import("../../../../core/wire.js").MaximiseEvent} Event_ */
+/** @typedef {Exclude<import("../../../../core/wire.js").MaximiseEvent, {kind: "problem"}>} Event_ */
 /** @typedef {Extract<Event_, {kind: "begun"}>} Begun */
 /** @typedef {(network: string, body: Request, options: {signal: AbortSignal}) => AsyncIterable<Event_>} Ask */
 
@@ -53,8 +53,6 @@ export class Dream extends EventTarget {
         this.#take(event);
         this.#tell();
       }
-      if (this.#flight === flight && this.seconds === null)
-        throw new ApiError({ code: "unreachable" }); // it broke off
     } catch (error) {
       if (this.#flight !== flight) return; // stopped
       this.error = error instanceof ApiError ? error : new ApiError({ detail: String(error) });

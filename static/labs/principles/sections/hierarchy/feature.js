@@ -25,6 +25,16 @@ export function featureOf(word, stages) {
   return stage && digits && channel < (stage.shape[0] ?? 0) ? { layer, channel } : null;
 }
 
+/** Pixels up to which an image is so small that its pixels are to be seen. */
+const FEW = 64;
+
+/** Whether a depth's images have few pixels, because its channels see few.
+ * @param {{receptive_field: readonly number[]}} stage
+ */
+export function isSmall({ receptive_field }) {
+  return receptive_field.every((length) => length <= FEW);
+}
+
 /** Where a key leads among rows of images; null for one that leads nowhere.
  * @param {readonly number[]} counts of the images in each row
  * @param {{row: number, column: number}} at @param {string} key

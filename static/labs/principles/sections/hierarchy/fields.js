@@ -10,7 +10,7 @@ export const RANGES = {
   seed: { min: 0, max: 2 ** 31 - 1 },
 };
 /** How strongly differences between neighbouring pixels are held down. */
-export const VARIATIONS = [0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
+export const VARIATIONS = [0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 
 const judged = {
   value: "",
@@ -23,8 +23,10 @@ export const hierarchyFields = {
   feature: text(/** @type {string} */ ("")),
   /** What the visitor saw at each depth, a letter each. */
   judged,
+  /** What is to grow: the mean of the channel's map, or its middle element. */
+  aim: text(/** @type {"map" | "middle"} */ ("map"), ["map", "middle"]),
   dreamSteps: number(128, RANGES.steps),
   jitter: number(8, RANGES.jitter),
-  variation: number(0.1, { min: 0, max: 10, step: 0.001 }),
+  variation: number(0.02, { min: 0, max: 10, step: 0.001 }),
   dreamSeed: number(0, RANGES.seed),
 };

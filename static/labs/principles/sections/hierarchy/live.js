@@ -1,0 +1,270 @@
+import { html, nothing } from "lit";
+import { PageElement } from "../../../../components/element.js";
+import { heard } from "../../../../components/heard.js";
+import * as api from "../../../../core/api.js";
+import * as format from "../../../../core/format.js";
+import { gettext } from "../../../../core/i18n.js";
+import { pixels } from "../../../../core/picture.js";
+import { Tensor } from "../../../../core/tensor.js";
+import { session } from "../../session.js";
+import { Dream } from "./dream.js";
+import { RANGES, VARIATIONS } from "./fields.js";
+import { paintColours } from "./patches.js";
+import "../../../../components/choice-field.js";
+import "../../../../components/line-chart.js";
+import "../../../../components/number-field.js";
+import "../../../../components/scale-field.js";
+import "../../../../components/status-notice.js";
+import "../../../../components/take-away.js";
+
+/** @typedef {import("../../../../core/wire.js").MaximiseRequest} Request */
+
+/** Steps between two images: fewer where nothing should move. */
+const EVERY = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches ? 16 : 2;
+
+/** `<live-dream>`: the image that excites a channel, as it was made beforehand and as it forms now.
+ *
+ * Properties: `network`, `layer`, `channel`; `made` {{activation, image: url} | null} the image made beforehand;
+ * `making` how those are made; `strongest` {number | null} the highest activation in real pictures; `others` {Tensor[]} their patches, to be taken
+ * away with the image; `small` {boolean} its images have few pixels.
+ * A run ends when the element leaves the page or is given another channel.
+ */
+export class LiveDream extends PageElement {
+  static properties = {
+    network: {},
+    layer: {},
+    channel: { type: Number },
+    made: { attribute: false },
+    making: { attribute: false },
+    strongest: { attribute: false },
+    others: { attribute: false },
+    small: { type: Boolean },
+  };
+
+  #dream = new Dream(api.maximise);
+
+  constructor() {
+    super();
+    this.network = "";
+    this.layer = "";
+    this.channel = 0;
+    /** @type {import("./feature.js").Stage["channels"][number] | null} */ this.made = null;
+    /** @type {import("../../../../core/wire.js").Features["settings"] | null} */ this.making =
+      null;
+    /** @type {number | null} */ this.strongest = null;
+    /** @type {readonly Tensor[]} */ this.others = [];
+    this.small = false;
+  }
+
+  /** Draw anew. */
+  redraw = () => this.requestUpdate();
+  #leave = () => this.#dream.stop();
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#dream.addEventListener("update", this.redraw);
+    session.addEventListener("update", this.redraw);
+    addEventListener("pagehide", this.#leave);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#dream.removeEventListener("update", this.redraw);
+    session.removeEventListener("update", this.redraw);
+    removeEventListener("pagehide", this.#leave);
+    this.#dream.clear();
+  }
+
+  /** @returns {Request} */
+  get #request() {
+    const { aim, dreamSteps, jitter, variation, dreamSeed } = session.state.values;
+    return {
+      layer: this.layer,
+      channel: this.channel,
+      aim,
+      steps: dreamSteps,
+      jitter,
+      total_variation: variation,
+      seed: dreamSeed,
+      every: EVERY,
+    };
+  }
+
+  /** @param {Map<PropertyKey, unknown>} changed */
+  willUpdate(changed) {
+    if (changed.has("channel") || changed.has("layer") || changed.has("network"))
+      this.#dream.clear();
+  }
+
+  render() {
+    return html`${this.#before()}${this.#now()}${this.#settings()}${this.#curve()}`;
+  }
+
+  #before() {
+    const { made, channel } = this;
+    const small = this.small ? "fine" : "";
+    return html`<figure class="made"><figcaption>${gettext("Made beforehand")}</figcaption>
+      <div class="square">${
+        made
+          ? html`<img src=${made.image} class=${small} alt=${gettext("Image that excites channel {channel} of {layer}", { channel, layer: this.layer })}>`
+          : html`<p class="soft">${gettext("No image of this channel was made beforehand: start one.")}</p>`
+      }</div>
+      <p class="soft line">${made ? this.#madeWords(made) : nothing}</p></figure>`;
+  }
+
+  /** How an image was made beforehand. @param {NonNullable<LiveDream["made"]>} made */
+  #madeWords({ activation }) {
+    const { making } = this;
+    if (!making) return "";
+    return html`${measured(making.aim, activation)}<br>${gettext("after {n} steps", { n: making.steps })}`;
+  }
+
+  #now() {
+    const { image, activations, error, running, subject } = this.#dream;
+    const last = activations.at(-1);
+    const label = gettext("Image that forms now for channel {channel} of {layer}", {
+      channel: this.channel,
+      layer: this.layer,
+    });
+    return html`<figure class="forming"><figcaption>${gettext("Forming now")}</figcaption>
+      <div class="square"><canvas class=${this.small ? "fine" : ""} role="img" aria-label=${label} ?hidden=${!image}></canvas>
+        ${image ? nothing : html`<p class="soft">${running ? gettext("Starting from noise…") : gettext("Starts from noise and climbs, step by step.")}</p>`}</div>
+      <p class="soft line">${last === undefined ? nothing : measured(subject?.body.aim, last)}</p>
+      <div class="row"><button type="button" class="start" @click=${this.#toggle}>${running ? gettext("Stop") : gettext("Start")}</button>
+        <span class="soft">${this.#counted()}</span></div>
+      <p class="unseen" role="status">${running ? nothing : this.#counted()}</p>
+      <status-notice .error=${error}></status-notice></figure>`;
+  }
+
+  /** How far it has come. */
+  #counted() {
+    const { subject, steps, seconds, stopped } = this.#dream;
+    if (!subject) return "";
+    const [n, all] = [steps.at(-1) ?? 0, subject.body.steps ?? 0];
+    if (seconds !== null)
+      return gettext("{n} steps in {seconds} s", { n, seconds: format.number(seconds) });
+    return stopped
+      ? gettext("Stopped at step {n} of {all}", { n, all })
+      : gettext("step {n} of {all}", { n, all });
+  }
+
+  #settings() {
+    const { aim, dreamSteps, jitter, variation, dreamSeed } = session.state.values;
+    const { running, subject } = this.#dream;
+    const other = running && JSON.stringify(subject?.body) !== JSON.stringify(this.#request);
+    const set = (/** @type {"aim" | "dreamSteps" | "jitter" | "variation" | "dreamSeed"} */ name) =>
+      heard((/** @type {unknown} */ value) => session.state.set({ [name]: value }));
+    const number = (
+      /** @type {"dreamSteps" | "jitter" | "dreamSeed"} */ name,
+      /** @type {string} */ label,
+      /** @type {number} */ value,
+      /** @type {{min: number, max: number, step?: number}} */ { min, max, step = 1 },
+      slider = true,
+    ) =>
+      html`<number-field label=${label} .value=${value} .min=${min} .max=${max} .step=${step} ?slider=${slider} @value-input=${set(name)} @value-change=${set(name)}></number-field>`;
+    return html`<div class="how">
+      <choice-field small label=${gettext("What is to grow")} .value=${aim} .options=${[
+        { value: "map", label: gettext("mean of the map") },
+        { value: "middle", label: gettext("its middle value") },
+      ]} @value-change=${set("aim")}></choice-field>
+      ${number("dreamSteps", gettext("Steps"), dreamSteps, RANGES.steps)}
+      ${number("jitter", gettext("Jitter"), jitter, RANGES.jitter)}
+      <scale-field label=${gettext("Total variation")} .values=${VARIATIONS} .value=${variation} .write=${String} @value-input=${set("variation")} @value-change=${set("variation")}></scale-field>
+      ${number("dreamSeed", gettext("Seed"), dreamSeed, RANGES.seed, false)}
+      ${other ? html`<p class="hint" role="status">${gettext("The new settings count from the next start.")}</p>` : nothing}
+      <p class="hint">${gettext("Jitter shifts the image by up to so many pixels before each step; total variation holds down differences between neighbouring pixels. Without both, what excites a channel most looks like noise.")}</p>
+    </div>`;
+  }
+
+  #curve() {
+    const { steps, activations, subject } = this.#dream;
+    const { made, making, strongest } = this;
+    const aim = subject?.body.aim ?? session.state.values.aim;
+    const all = subject?.body.steps ?? session.state.values.dreamSteps;
+    // The axis reaches to the last step from the start, so that the curve grows and nothing else moves.
+    const ahead = steps.at(-1) === all ? [] : steps.length ? [all] : [0, all];
+    // Only what is measured alike can be compared: the mean of a map, or single values of it.
+    const levels = [
+      ...(made && making?.aim === aim
+        ? [{ label: gettext("made beforehand"), tone: "before", at: made.activation }]
+        : []),
+      ...(strongest !== null && aim === "middle"
+        ? [{ label: gettext("strongest in a real picture"), tone: "field", at: strongest }]
+        : []),
+    ];
+    const label =
+      aim === "map"
+        ? gettext("mean of the map of channel {channel}", { channel: this.channel })
+        : gettext("middle value of the map of channel {channel}", { channel: this.channel });
+    return html`<div class="climb"><line-chart .label=${label} axis=${gettext("steps")}
+        .x=${[...steps, ...ahead]} .cursor=${ahead.length ? (steps.at(-1) ?? null) : null} .height=${200} .within=${[0, 0]} .levels=${levels}
+        .series=${[{ label: gettext("the image that forms"), tone: "after", values: [...activations, ...ahead.map(() => null)] }]}></line-chart>
+      ${this.#take()}</div>`;
+  }
+
+  #take() {
+    const { image } = this.#dream;
+    const { made } = this;
+    const call = () => ({
+      method: "POST",
+      url: `/api/networks/${this.network}/maximise`,
+      body: this.#dream.subject?.body ?? this.#request,
+      stream: true,
+    });
+    return html`<take-away name="convscope-${this.layer}-${this.channel}" label=${gettext("Take away the image of this channel")}
+      .link=${() => session.state.href()} .call=${call} .picture=${image || made ? this.#png : null}
+      .arrays=${image || made ? this.#arrays : null}></take-away>`;
+  }
+
+  /** The image that forms, or else the one made beforehand. */
+  #png = async () => {
+    const tensor = await this.#image();
+    const canvas = document.createElement("canvas");
+    paintColours(canvas, tensor);
+    return new Promise((/** @type {(blob: Blob | null) => void} */ done) => canvas.toBlob(done));
+  };
+
+  #arrays = async () => {
+    const image = await this.#image();
+    const { steps, activations } = this.#dream;
+    const line = (/** @type {readonly number[]} */ values) => ({
+      shape: [values.length],
+      values: Float32Array.from(values),
+    });
+    return {
+      image,
+      ...(steps.length && { steps: line(steps), activations: line(activations) }),
+      ...Object.fromEntries(this.others.map((patch, i) => [`patch_${i}`, patch])),
+    };
+  };
+
+  /** From 0 to 1. */
+  async #image() {
+    const { image } = this.#dream;
+    if (image) return image;
+    if (!this.made) throw new Error(gettext("There is no answer yet."));
+    const { shape, bytes } = await pixels(this.made.image);
+    return new Tensor(shape, /** @type {Uint8Array} */ (bytes), [0, 0, 0], [1, 1, 1]);
+  }
+
+  #toggle() {
+    if (this.#dream.running) this.#dream.stop();
+    else this.#dream.start(this.network, this.#request);
+  }
+
+  updated() {
+    const { image } = this.#dream;
+    const canvas = this.querySelector("canvas");
+    if (image && canvas instanceof HTMLCanvasElement) paintColours(canvas, image);
+  }
+}
+
+/** What an image excites. @param {Request["aim"]} aim @param {number} value */
+function measured(aim, value) {
+  const shown = format.number(value);
+  return aim === "middle"
+    ? gettext("middle value {value}", { value: shown })
+    : gettext("mean of the map {value}", { value: shown });
+}
+
+customElements.define("live-dream", LiveDream);
