@@ -28,8 +28,8 @@ class Face(BaseModel):
     y: Offset
     x: Offset
     mood: Mood = "smile"
-    size: int = Field(STANDARD, ge=SMALLEST, le=LARGEST)
-    turned: bool = Field(False, description="Upside down.")
+    size: int = Field(default=STANDARD, ge=SMALLEST, le=LARGEST)
+    turned: bool = Field(default=False, description="Upside down.")
 
 
 @cache

@@ -15,6 +15,7 @@ from models.networks.mini_resnet import MiniResNet
 from models.networks.mini_vit import MiniViT
 from models.networks.mlp import MLP
 from models.networks.row_gru import Reader
+from models.networks.smileys import SmileyCNN, SmileyMLP
 from models.networks.tiny_vgg import TinyVGG
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -39,6 +40,7 @@ class Dataset:
 
 IMAGENET = Dataset("imagenet", (3, 224, 224), (0.498, 0.498, 0.498), (0.502, 0.502, 0.502))
 FASHION_MNIST = Dataset("fashion_mnist", (1, 28, 28), (0.2860,), (0.3530,))
+SMILEYS = Dataset("smileys", (1, 32, 32), (0.0,), (1.0,))
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,26 @@ SPECS = {
             {
                 "en": "A recurrent network: it reads the picture row by row and remembers in 112 numbers what it has seen.",
                 "zh": "循环神经网络：自上而下逐行读图，把读到的内容记在 112 个数里。",
+            },
+        ),
+        Spec(
+            "smiley_mlp",
+            SmileyMLP,
+            SMILEYS,
+            {"en": "Smiley MLP", "zh": "笑脸 MLP"},
+            {
+                "en": "Tells smileys from sad faces; it has only ever seen them in the left half of the picture.",
+                "zh": "分辨笑脸与哭脸；训练时只见过位于画面左半边的脸。",
+            },
+        ),
+        Spec(
+            "smiley_cnn",
+            SmileyCNN,
+            SMILEYS,
+            {"en": "Smiley CNN", "zh": "笑脸 CNN"},
+            {
+                "en": "Two convolutions and the largest value of each map, trained on the same faces in the left half.",
+                "zh": "两个卷积层，再取每张特征图的最大值；训练用的是同样那些只在左半边的脸。",
             },
         ),
     )
