@@ -11,8 +11,8 @@ const NEAR = "400px";
  * question changes. Each lab says what it asks: see `Subject`.
  *
  * @template Q, A
- * @typedef {{session: EventTarget, name: string, ask: (question: Q, signal: AbortSignal) => Promise<A>}} Subject
- *   `session` dispatches "update"; `name` of the lab, which its questions go to
+ * @typedef {{session: EventTarget & {state: {href: () => string}}, name: string, ask: (question: Q, signal: AbortSignal) => Promise<A>}} Subject
+ *   `session` dispatches "update", and its state is what a link holds; `name` of the lab, which its questions go to
  */
 
 /** @template Q, A */
@@ -103,15 +103,15 @@ export class LabSection extends PageElement {
     return html`<status-notice class="state" .error=${error} ?busy=${busy} ?retry=${Boolean(error)} @notice-retry=${this.retry}></status-notice>`;
   }
 
-  /** The menu of what can be taken away: the question, arrays out of the answer, and the figure as it is drawn.
+  /** The menu of what can be taken away: the page's address, the question, arrays out of the answer, and the figure as it is drawn.
    * @param {string} name @param {string} label
    * @param {(() => import("./take-away.js").Arrays) | null} [arrays]
    * @param {(() => string) | null} [torch] the same as a PyTorch program
    */
   take(name, label, arrays = null, torch = null) {
-    const lab = this.#subject.name;
+    const { name: lab, session } = this.#subject;
     const call = () => ({ method: "POST", url: `/api/labs/${lab}`, body: this.question() });
-    return html`<take-away name="convscope-${lab}-${name}" label=${label} .call=${call} .torch=${torch}
+    return html`<take-away name="convscope-${lab}-${name}" label=${label} .link=${() => session.state.href()} .call=${call} .torch=${torch}
       .picture=${this.answer ? this.picture : null} .arrays=${this.answer ? arrays : null}></take-away>`;
   }
 

@@ -40,7 +40,7 @@ function units({ channel, dense, colour }) {
     }
     ${
       colours === 3
-        ? html`<choice-field small data-control="colour" label=${gettext("Colour")} .value=${colour} .options=${[
+        ? html`<choice-field list data-control="colour" label=${gettext("Colour")} .value=${colour} .options=${[
             {
               value: "strongest",
               label: gettext("strongest"),

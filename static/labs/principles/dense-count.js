@@ -25,7 +25,8 @@ export class DenseCount extends SessionPart {
     const [channels, height, width] =
       session.networks.info(session.state.values.net)?.input.shape ?? [];
     if (!base || !channels || !height || !width) return;
-    const counts = { height, width, in_channels: channels, filters: 1, units: 1 };
+    const conv = { kernel_size: 3, stride: 1, padding: 1, filters: 1 };
+    const counts = { height, width, in_channels: channels, ...conv, units: 1 };
     this.#counts.ask({ ...base, counts });
   }
 

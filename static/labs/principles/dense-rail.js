@@ -1,4 +1,4 @@
-import { html, nothing } from "lit";
+import { html } from "lit";
 import * as api from "../../core/api.js";
 import { Experiment } from "../../core/experiment.js";
 import { gettext } from "../../core/i18n.js";
@@ -8,7 +8,8 @@ import { DENSE, session } from "./session.js";
 import "../../components/heat-map.js";
 
 /** Rows shown at once. */
-const SHOWN = 10;
+const SHOWN = 12;
+const COLUMNS = 4;
 
 /** `<dense-rail>`: the rows of some units of the dense layer, each its own; one is the stage's. */
 export class DenseRail extends SessionPart {
@@ -45,22 +46,24 @@ export class DenseRail extends SessionPart {
     const { dense } = session.state.values;
     const first = this.#first;
     return html`<p class="hint">${gettext(
-      "Unit {unit} of {all}. It has no place that could be moved, and every unit has a row of its own:",
+      "Unit {unit} of {all} has no place that could be moved. Every unit has a row of its own:",
       { unit: dense, all: DENSE.units },
     )}</p>
-      <div class="rail"><button type="button" aria-label=${gettext("Units before")} ?disabled=${first === 0}
-          @click=${() => choose(Math.max(0, first - SHOWN))}>‹</button>
       ${
         found
-          ? html`<heat-map mode="maps" .tensor=${found.tensor} .columns=${SHOWN} signed .range=${found.tensor.range()}
+          ? html`<heat-map mode="maps" .tensor=${found.tensor} .columns=${COLUMNS} signed .range=${found.tensor.range()}
             .selected=${found.channels.includes(dense) ? found.channels.indexOf(dense) : null}
             .names=${found.channels.map((n) => gettext("Unit {n}", { n }))} label=${gettext("Rows of the dense layer’s units")}
             @map-select=${(/** @type {CustomEvent<{map: number}>} */ event) => {
               event.stopPropagation();
               choose(found.channels[event.detail.map] ?? 0);
             }}></heat-map>`
-          : nothing
-      }<button type="button" aria-label=${gettext("Units after")} ?disabled=${first + SHOWN >= DENSE.units}
+          : html`<div class="rail-room"></div>`
+      }
+      <div class="rail"><button type="button" aria-label=${gettext("Units before")} ?disabled=${first === 0}
+          @click=${() => choose(Math.max(0, first - SHOWN))}>‹</button>
+        <span>${gettext("{from}–{to} of {n}", { from: first, to: first + SHOWN - 1, n: DENSE.units })}</span>
+        <button type="button" aria-label=${gettext("Units after")} ?disabled=${first + SHOWN >= DENSE.units}
           @click=${() => choose(Math.min(DENSE.units - 1, first + SHOWN))}>›</button></div>`;
   }
 }

@@ -1,13 +1,15 @@
 /** A picture, stood back, with what a unit is wired to laid over it. */
 
 import { palette, STEPS, scaleFor } from "../../core/colour.js";
+import { Tensor } from "../../core/tensor.js";
 import { theme } from "../../core/theme.js";
 
-/** @typedef {import("../../core/tensor.js").Tensor} Tensor */
 /** @typedef {"strongest" | "red" | "green" | "blue"} Colour whose entries are shown, of a picture in colours */
 
 /** How much of the picture's contrast is left behind the numbers' colours. */
-const GHOST = { light: 0.22, dark: 0.3 };
+const GHOST = { light: 0.26, dark: 0.26 };
+/** A grey picture that is darker than this is drawn in ink on paper. */
+const DARK = 0.5;
 
 /** One map of a row with an entry for each colour of each pixel: of one colour, or for each pixel the entry that is
  * furthest from 0.
@@ -53,12 +55,14 @@ export function paint(canvas, { picture, values, scale }) {
   const now = theme();
   const ghost = GHOST[now];
   const dark = now === "dark";
+  const inked = !dark && picture.count === 1 && mean(picture.values) < DARK;
   const colours = scale && palette(scale.kind, now);
   const image = context.createImageData(width, height);
   for (let i = 0; i < width * height; i++) {
     const heat = scale && colours && values ? shade(values[i] ?? 0, scale, colours) : null;
     for (let c = 0; c < 3; c++) {
-      const light = picture.values[(picture.count === 3 ? c : 0) * picture.size + i] ?? 0;
+      const seen = picture.values[(picture.count === 3 ? c : 0) * picture.size + i] ?? 0;
+      const light = inked ? 1 - seen : seen;
       const own = heat === null ? (dark ? 0 : 1) : ((heat >>> (8 * c)) & 255) / 255;
       const mixed = dark ? 1 - (1 - own) * (1 - ghost * light) : own * (1 - ghost * (1 - light));
       image.data[4 * i + c] = 255 * mixed;
@@ -72,4 +76,34 @@ export function paint(canvas, { picture, values, scale }) {
 function shade(value, { lo, hi }, colours) {
   const at = Math.round(((value - lo) / (hi - lo)) * STEPS);
   return colours[Math.max(0, Math.min(STEPS, at))] ?? 0;
+}
+
+/** @param {Float32Array} values */
+function mean(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** What lies in a box, as a tensor of one map; beyond the picture nothing is wired.
+ * @param {Float32Array} values of the picture, row after row @param {{width: number, height: number}} picture
+ * @param {{top: number, left: number, bottom: number, right: number}} box bottom and right not included
+ */
+export function cropOf(values, { width, height }, { top, left, bottom, right }) {
+  const [rows, columns] = [bottom - top, right - left];
+  const crop = new Float32Array(rows * columns);
+  for (let y = Math.max(0, top); y < Math.min(height, bottom); y++)
+    for (let x = Math.max(0, left); x < Math.min(width, right); x++)
+      crop[(y - top) * columns + x - left] = values[y * width + x] ?? 0;
+  return new Tensor([1, rows, columns], crop);
+}
+
+/** How much of a box lies beyond the picture, on each side.
+ * @param {{width: number, height: number}} picture @param {{top: number, left: number, bottom: number, right: number}} box
+ */
+export function beyond({ width, height }, { top, left, bottom, right }) {
+  return {
+    top: Math.max(0, -top),
+    left: Math.max(0, -left),
+    bottom: Math.max(0, bottom - height),
+    right: Math.max(0, right - width),
+  };
 }

@@ -5,7 +5,7 @@ import { Ticker } from "../../core/ticker.js";
 import { scaleOf } from "./field-paint.js";
 import { SessionPart } from "./part.js";
 import { session } from "./session.js";
-import { areaOf, boxOf } from "./words.js";
+import { boxOf } from "./words.js";
 import "./field-picture.js";
 
 /** @typedef {import("./session.js").Depth} Depth */
@@ -50,7 +50,7 @@ export class FieldStrip extends SessionPart {
   /** @param {Depth} depth @param {boolean} chosen */
   #depth(depth, chosen) {
     const picture = session.wiring.answer?.picture ?? null;
-    const { layer, field, effective, heat } = depth;
+    const { layer, field, inside, effective, heat } = depth;
     let painted = this.#painted.get(heat);
     if (!painted) {
       const map = heat.values;
@@ -60,12 +60,12 @@ export class FieldStrip extends SessionPart {
     const pixels = heat.values.length;
     const box = boxOf(field.box);
     const part = (/** @type {number} */ count) => `--part:${count / pixels}`;
-    return html`<label class="depth"><input type="radio" name="depth" class="unseen" .value=${layer} .checked=${chosen}
+    return html`<label class="sight"><input type="radio" name="sight" class="unseen" .value=${layer} .checked=${chosen}
         aria-label=${depthWords(depth)} @change=${() => this.#choose(layer)}>
       <field-picture still .picture=${picture} .values=${painted.map} .scale=${painted.scale} .marks=${[{ box, tone: "field" }]}></field-picture>
-      <span class="depth-name">${layer}</span>
-      <span class="depth-size">${format.shape(field.size)}</span>
-      <span class="depth-bars" aria-hidden="true"><i class="tone-field" .style=${part(areaOf(box, heat))}></i><i class="tone-window" .style=${part(effective)}></i></span>
+      <span class="sight-name">${layer}</span>
+      <span class="sight-size">${format.shape(field.size)}</span>
+      <span class="sight-bars" aria-hidden="true"><i class="tone-field" .style=${part(inside)}></i><i class="tone-window" .style=${part(effective)}></i></span>
     </label>`;
   }
 
@@ -113,14 +113,14 @@ function depthWords({ layer, field, effective, moved }) {
 }
 
 /** What was measured of the chosen layer. @param {Depth} depth */
-function summary({ layer, field, heat, moved, effective, share }) {
+function summary({ layer, field, inside, moved, effective, share }) {
   const words = {
     layer,
     size: format.shape(field.size),
-    inside: format.count(areaOf(boxOf(field.box), heat)),
+    inside: format.count(inside),
     moved: format.count(moved),
     n: format.count(effective),
-    share: format.percent(share),
+    share: format.percent(share ?? 0),
   };
   if (!moved)
     return gettext(

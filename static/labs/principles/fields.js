@@ -1,7 +1,6 @@
 import { number, text } from "../../core/state.js";
 import { hierarchyFields } from "./sections/hierarchy/fields.js";
 
-
 /** @type {readonly import("./field-paint.js").Colour[]} */
 export const COLOURS = ["strongest", "red", "green", "blue"];
 
@@ -17,7 +16,7 @@ export const fields = {
   net: text(/** @type {string} */ ("tiny_vgg_batch")),
   /** The unit: its layer, its channel, and where it stands, as shares of the way down and across. */
   layer: text(/** @type {string} */ ("conv1.conv")),
-  channel: index(0),
+  channel: index(22),
   y: share(),
   x: share(),
   /** The dense unit beside it. */
@@ -34,8 +33,8 @@ export const fields = {
   filters: number(32, { min: 1, max: 1024 }),
   units: number(128, { min: 1, max: 65536 }),
   /** One weight, many positions: the layer, the kernel's channels and its cell, and how many positions are added up. */
-  shared: text(/** @type {string} */ ("conv2.conv")),
-  to: index(0),
+  shared: text(/** @type {string} */ ("conv1.conv")),
+  to: index(22),
   from: index(0),
   row: index(1),
   column: index(1),

@@ -1,7 +1,7 @@
 /** The stage's unit as a runnable PyTorch program: layers of the same sizes, a row of the Jacobian of each unit. */
 
 /** @typedef {import("../../core/wire.js").NetworkNode} Node */
-/** @typedef {readonly Pick<Node, "name" | "kind" | "operation" | "settings">[]} Chain */
+/** @typedef {readonly {name: string, kind: string, settings: Record<string, any>}[]} Chain */
 
 /** The layers from the input to this one that a unit sees through, one after the other; null where they are no chain.
  * @param {readonly Node[]} nodes @param {string} layer

@@ -10,18 +10,8 @@ export function boxOf([top = 0, left = 0, bottom = 0, right = 0]) {
 
 /** How many inputs a unit is wired to. @param {{wired: number, inputs: number}} row */
 export function wiredWords({ wired, inputs }) {
-  const words = { n: format.count(wired), all: format.count(inputs) };
+  const words = { n: format.whole(wired), all: format.whole(inputs) };
   return wired === inputs
     ? gettext("Wired to all {all} inputs", words)
     : gettext("Wired to {n} of {all} inputs", words);
-}
-
-/** Pixels of a box that lie in the picture. @param {ReturnType<typeof boxOf>} box @param {{width: number, height: number}} picture */
-export function areaOf({ top, left, bottom, right }, { width, height }) {
-  const length = (
-    /** @type {number} */ from,
-    /** @type {number} */ to,
-    /** @type {number} */ all,
-  ) => Math.max(0, Math.min(all, to) - Math.max(0, from));
-  return length(top, bottom, height) * length(left, right, width);
 }

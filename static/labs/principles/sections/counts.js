@@ -91,14 +91,13 @@ export class PrincipleCounts extends Section {
       conv: gettext("Convolution"),
       dense_units: gettext("Dense, to {n} numbers", { n: format.whole(this.#params.units) }),
     };
-    return html`<div class="counted" role="group" aria-label=${gettext("Weights and multiplications, on a logarithmic scale")}>
+    return html`<div class="counted" .style=${`--decades:${decades}`} role="group" aria-label=${gettext("Weights and multiplications, on a logarithmic scale")}>
       ${KINDS.map((kind) => {
         const layer = layers.find((each) => each.kind === kind);
         return layer
           ? html`<section class="counted-layer ${kind}"><h3>${names[kind]}
               <small>${kind === "dense_units" ? gettext("as in the lecture notes") : gettext("to {n} maps of {size}", { n: format.whole(channels), size: format.shape(size) })}</small></h3>
-              ${WHATS.map((what) => bar(layer, what, decades))}
-              ${WHATS.map((what) => this.#formula(layer, what, output))}</section>`
+              ${WHATS.map((what) => html`${bar(layer, what, decades)}${this.#formula(layer, what, output)}`)}</section>`
           : nothing;
       })}
       <div class="decades" aria-hidden="true">${marks(decades).map((power) => html`<span .style=${`--at:${power / decades}`}>${power === 0 ? "1" : html`10<sup>${power}</sup>`}</span>`)}</div>
@@ -116,8 +115,8 @@ export class PrincipleCounts extends Section {
 /** @param {Layer} layer @param {"parameters" | "multiply_adds"} what @param {number} decades */
 function bar(layer, what, decades) {
   const words = what === "parameters" ? gettext("weights and biases") : gettext("multiplications");
-  return html`<p class="counted-bar ${what}"><span class="bar" .style=${`--part:${shareOf(layer[what], decades)}`} aria-hidden="true"></span>
-    <data id="count-${layer.kind}-${what}" value=${layer[what]}>${format.whole(layer[what])}</data> <span class="soft">${words}</span></p>`;
+  return html`<p class="counted-bar ${what}"><span><data id="count-${layer.kind}-${what}" value=${layer[what]}>${format.whole(layer[what])}</data> <span class="soft">${words}</span></span>
+    <i .style=${`--part:${shareOf(layer[what], decades)}`} aria-hidden="true"></i></p>`;
 }
 
 /** @param {Counts} counts @param {Counted} params */
@@ -136,12 +135,13 @@ function see({ layers }, params) {
     },
   )}</p>
     <p>${gettext(
-      "The lecture notes’ comparison is another one: a dense layer to {units} numbers has {n} weights, {times} times those of the convolution, but gives a vector and no map. What it saves on weights, the convolution pays in multiplications: {pays} times as many.",
+      "The lecture notes compare it with a dense layer to {units} numbers: {n} weights, {times} times those of the convolution. But that gives a vector and no map, and of multiplications it makes {dense}, the convolution {conv}.",
       {
         units: format.whole(params.units),
         n: format.whole(units.parameters),
         times: times(units.parameters, conv.parameters),
-        pays: times(conv.multiply_adds, units.multiply_adds),
+        dense: format.whole(units.multiply_adds),
+        conv: format.whole(conv.multiply_adds),
       },
     )}</p>
     ${checked ? html`<p class="soft">${gettext("Each count is that of PyTorch’s own layer, built and counted without computing.")}</p>` : nothing}`;

@@ -26,7 +26,7 @@ import { scaleFor } from "../../../core/colour.js";
 const STEPS = 120;
 const PACE = 30;
 /** Px: of a kernel, and of the map of terms. */
-const [KERNEL, TERMS] = [168, 392];
+const [KERNEL, TERMS] = [168, 364];
 
 /** `<principle-sharing>`: the gradient of one weight that all places share: a term for each of them. */
 export class PrincipleSharing extends Section {
@@ -70,7 +70,7 @@ export class PrincipleSharing extends Section {
     const info = session.networks.info(session.state.values.net);
     if (!node || !info) return null;
     const { to, from, row, column } = session.state.values;
-    const { kernel_size: size, groups } = node.settings;
+    const { kernel_size: size, groups } = /** @type {Record<string, any>} */ (node.settings);
     const before =
       info.nodes.find(({ name }) => name === node.inputs[0])?.shape ?? info.input.shape;
     const depth = (before[0] ?? 1) / groups;
@@ -108,7 +108,12 @@ export class PrincipleSharing extends Section {
     return this.once(
       "found",
       [wire],
-      () => wire && { ...wire, terms: decode(wire.terms), running: decode(wire.running) },
+      () =>
+        wire && {
+          ...wire,
+          terms: decode(wire.terms).reshape([1, ...wire.terms.shape]),
+          running: decode(wire.running),
+        },
     );
   }
 
@@ -174,7 +179,7 @@ export class PrincipleSharing extends Section {
     const cell = Math.max(2, Math.floor(TERMS / Math.max(terms.width, terms.height)));
     return html`<figure class="shared-terms"><figcaption><b>${gettext("A term for each position")}</b>
         <small>${format.shape([terms.height, terms.width])}</small></figcaption>
-      <cell-grid id="shared-terms" .tensor=${this.once("map", [terms], () => terms.reshape([1, terms.height, terms.width]))} .map=${0} .cell=${cell} .range=${range} .signed=${true}
+      <cell-grid id="shared-terms" .tensor=${terms} .map=${0} .cell=${cell} .range=${range} .signed=${true}
         .from=${this.#upTo} label=${gettext("Gradient of the output times input, at each position")}></cell-grid>
       <colour-legend .scale=${scaleFor(range[0], range[1], true)} .range=${range} .scopes=${[]}></colour-legend></figure>`;
   }
@@ -213,13 +218,16 @@ export class PrincipleSharing extends Section {
   }
 
   /** @param {Sharing} found */
-  #see({ weight, positions, target, terms }) {
+  #see({ weight, positions, target, used }) {
     const classes = session.networks.info(session.state.values.net)?.classes ?? [];
     const name = classes[target];
-    const zero = terms.values.reduce((count, value) => count + Number(value === 0), 0);
     return html`<p>${gettext(
-      "The weight is {weight}. It is met at {n} positions; at {zero} of them its term is 0, because a ReLU is closed or the input is.",
-      { weight: format.number(weight, 4), n: format.whole(positions), zero: format.whole(zero) },
+      "The weight is {weight}. It is met at {n} positions, and {used} of them have a term that is not 0: elsewhere a ReLU behind it is closed, or the input is 0.",
+      {
+        weight: format.number(weight, 4),
+        n: format.whole(positions),
+        used: format.whole(used),
+      },
     )}</p>
     <p>${gettext(
       "Each position pulls its own way, and the weight follows the sum. Were it not shared, every position would have to learn from its own term alone.",
