@@ -20,7 +20,9 @@ run: .state/run .state/bundle
 dev: .state/run # one worker that starts again whenever a file changes
 	$(BIN)/convscope --host $(HOST) --port $(PORT) --reload
 
-test: lint types js unit browser
+test: .state/test .state/bundle
+	$(MAKE) --jobs=2 --output-sync=target lint types js
+	$(MAKE) unit browser
 
 lint: .state/test .state/messages.pot
 	ruff check app models tests tools
