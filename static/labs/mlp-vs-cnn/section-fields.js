@@ -41,7 +41,7 @@ export const sectionFields = {
   kernel: text(/** @type {Kernel} */ ("sobel_x"), KERNELS),
   relu: flag(true),
   /** Likeness: the shift that is looked at. */
-  shift: number(4, { min: -32, max: 32 }),
+  shift: number(-6, { min: -32, max: 32 }),
   /** Challenge: the drawing, what it is, and where it is moved to. */
   drawing: text(/** @type {string} */ ("")),
   said: json(/** @type {number | null} */ (null), isClass),

@@ -131,7 +131,7 @@ export class VersusEquivariance extends Section {
       <label class="check"><input type="checkbox" .checked=${values.relu} @change=${(
         /** @type {Event} */ event,
       ) => session.state.set({ relu: /** @type {HTMLInputElement} */ (event.target).checked })}>
-        <span>${gettext("ReLU after it")}</span></label>`;
+        <span>${gettext("ReLU after it")}</span></label>${tries()}`;
   }
 
   /** Both ways from the picture to the same place, and what is between their ends. */
@@ -258,6 +258,20 @@ export class VersusEquivariance extends Section {
       counted,
     };
   }
+}
+
+/** States in which something happens to the law. */
+function tries() {
+  const names = /** @type {const} */ (["down", "right", "stride", "pooling", "padding"]);
+  const { defaults } = session.state;
+  const plain = Object.fromEntries(names.map((name) => [name, defaults[name]]));
+  const link = (/** @type {string} */ words, /** @type {Partial<typeof defaults>} */ some) =>
+    html`<li><a href=${session.state.href({ ...plain, ...some })}>${words}</a></li>`;
+  return html`<div class="try"><b>${gettext("Try")}</b><ul>
+    ${link(gettext("stride 2, by an odd shift"), { stride: 2, right: -5 })}
+    ${link(gettext("pooled by two"), { pooling: "max", right: -5 })}
+    ${link(gettext("over the border"), { right: 8, down: 0 })}
+    ${link(gettext("round a ring"), { right: 8, down: 0, padding: "circular" })}</ul></div>`;
 }
 
 /** What goes in, as it is. @param {string} label @param {Tensor | null} tensor */

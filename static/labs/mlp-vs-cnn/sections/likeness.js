@@ -45,7 +45,7 @@ export class VersusLikeness extends Section {
           @value-input=${set} @value-change=${set}></number-field>${this.notice()}`,
       figure: html`<div class="likeness">${this.#pictures()}<div class="over">${this.#chart(found)}${this.#table(found)}</div></div>`,
       see: html`<p>${found ? this.#words(found) : nothing}</p>
-        <p>${gettext("What is left of the likeness must be measured against something: the last column says how alike something else is at the same place. A curve that falls to that line has forgotten what was shown.")}</p>`,
+        <p>${gettext("Measure what is left against the last column: how alike something else is, at the same place. A layer that finds the moved picture more alike than that has learned that the place matters little; one that finds both as alike does not see what is shown at all.")}</p>`,
       take: this.take("likeness", gettext("Take away the likeness"), () => this.#arrays()),
     });
   }
@@ -70,7 +70,7 @@ export class VersusLikeness extends Section {
       return {
         x: found?.shifts ?? [],
         series: (found?.curves ?? []).map((curve, i) => ({
-          label: curveName(curve),
+          label: curveName(curve, found?.curves ?? []),
           tone: tones[i] ?? "before",
           values: curve.cosine,
         })),
@@ -91,7 +91,7 @@ export class VersusLikeness extends Section {
         (
           curve,
           i,
-        ) => html`<tr><th scope="row" class="named"><span class="tone-${tones[i]}">${curveName(curve)}</span></th>
+        ) => html`<tr><th scope="row" class="named"><span class="tone-${tones[i]}">${curveName(curve, found?.curves ?? [])}</span></th>
           <td class="amount">${cosine(curve.cosine[at])}</td><td class="amount">${cosine(curve.other)}</td></tr>`,
       )}</tbody></table></div>`;
   }
@@ -131,12 +131,14 @@ export class VersusLikeness extends Section {
   }
 }
 
-/** @param {Curve} curve */
-function curveName({ network, layer }) {
+/** @param {Curve} curve @param {readonly Curve[]} all of which the last is what the CNN's head takes */
+function curveName(curve, all) {
+  const { network, layer } = curve;
   if (network === null) return gettext("the pixels");
-  return network === networkNames().mlp
-    ? gettext("MLP: {layer}", { layer })
-    : gettext("CNN: {layer}", { layer });
+  if (network === networkNames().mlp) return gettext("MLP: {layer}", { layer });
+  return curve === all.at(-1)
+    ? gettext("CNN: what its head takes ({layer})", { layer })
+    : gettext("CNN: maps of {layer}", { layer });
 }
 
 /** @param {number} shift */

@@ -5,6 +5,7 @@ import { look } from "../../../core/looks.js";
 import { ITEMS } from "../../../core/members.js";
 import { decode } from "../../../core/tensor.js";
 import { session } from "../session.js";
+import { kindName, rightWords } from "../words.js";
 import { inMap } from "./maps.js";
 import { scattered } from "./permutation.js";
 import { frame, Section } from "./section.js";
@@ -158,12 +159,12 @@ export class VersusPermuted extends Section {
     ) => {
       const guess = of(kind, trained, shown);
       const label = gettext("{kind}, trained {trained}, shown {shown}", {
-        kind: kind.toUpperCase(),
+        kind: kindName(kind),
         trained: words[trained],
         shown: words[shown],
       });
       return html`<td class="guess ${verdict(guess)} ${trained === shown ? "own" : ""}"><prediction-bars label=${label} .predictions=${guess?.top ?? []} .rows=${LISTED}></prediction-bars>
-        <span class="mark">${guess ? right(guess) : nothing}</span></td>`;
+        <span class="mark">${guess ? rightWords(guess.correct) : nothing}</span></td>`;
     };
     return html`<div class="landings" tabindex="0" role="group" aria-label=${gettext("Who says what")}><table class="guesses"><thead>
       <tr><th scope="col" rowspan="2">${gettext("trained on")}</th>${WORLDS.map((shown) => html`<th scope="colgroup" colspan="2">${gettext("shown: {world}", { world: words[shown] })}</th>`)}</tr>
@@ -178,7 +179,7 @@ export class VersusPermuted extends Section {
     const count = (/** @type {readonly Guess[]} */ all) =>
       all.filter(({ correct }) => correct).length;
     return gettext(
-      "In the world that they were trained in, {n} of {all} answers are right here; in the other one {m} of {others}. Neither network can read a world it does not know.",
+      "In the world that they were trained in, {n} of {all} answers are right here; in the other one {m} of {others}, where a network has nothing to go by.",
       { n: count(own), all: own.length, m: count(foreign), others: foreign.length },
     );
   }
@@ -197,12 +198,6 @@ function another() {
 /** @param {Guess | undefined} guess */
 function verdict(guess) {
   return guess?.correct ? "right" : "wrong";
-}
-
-/** @param {Guess} guess */
-function right({ correct }) {
-  if (correct === null) return "";
-  return correct ? gettext("right") : gettext("wrong");
 }
 
 /** @param {{y: number, x: number}} cell */

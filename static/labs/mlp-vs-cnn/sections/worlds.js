@@ -6,6 +6,7 @@ import { gettext } from "../../../core/i18n.js";
 import { ITEMS } from "../../../core/members.js";
 import { SessionPart } from "../part.js";
 import { session } from "../session.js";
+import { kindName } from "../words.js";
 import "../../../components/number-field.js";
 import "../../../components/status-notice.js";
 import "../../../components/take-away.js";
@@ -90,8 +91,8 @@ export class VersusWorlds extends SessionPart {
     const found = this.found.get(this.#key(name));
     const words =
       world === "plain"
-        ? gettext("{kind}, plain", { kind: kind.toUpperCase() })
-        : gettext("{kind}, permuted", { kind: kind.toUpperCase() });
+        ? gettext("{kind}, plain", { kind: kindName(kind) })
+        : gettext("{kind}, permuted", { kind: kindName(kind) });
     const [lo = 0, hi = 0] = found?.interval ?? [];
     return html`<p class="score"><span>${words}</span>
       <span class="bar ${this.now === name ? "busy" : ""}" aria-hidden="true"><i class="guessing" .style=${`--at:${GUESSING}`}></i>${found ? html`<i class="now ${world}" .style=${`--part:${found.accuracy}`}></i><i class="reach" .style=${`--lo:${lo};--hi:${hi}`}></i>` : nothing}</span>
