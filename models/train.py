@@ -1,7 +1,9 @@
-"""Train one of the Fashion-MNIST networks and write its weights and card.
+"""Train one of the networks and write its weights and card.
 
     python -m models.train tiny_vgg_batch [--data DIR] [--epochs N] [--learning-rate R] [--shift PIXELS] [--seed N]
+    python -m models.train smiley_cnn [--seed N]
 
+--into DIR writes to another folder than weights/. The smileys draw their own pictures (train_faces.py); for all others
 DIR holds the four files of Fashion-MNIST (Debian package dataset-fashion-mnist puts them in
 /usr/share/datasets/fashion-mnist). One thread and one seed: the same machine and torch give the same weights.
 """
@@ -19,6 +21,8 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from models import train_faces
+from models.networks import permuted
 from models.networks.registry import FASHION_MNIST, SPECS
 
 WEIGHTS = Path(__file__).resolve().parent / "weights"
@@ -50,6 +54,9 @@ RECIPES = {
     # In bfloat16 it took seven times as long on a processor that has no instructions for it.
     "mini_vit": Recipe(epochs=18, learning_rate=0.002, shift=0, bfloat16=False),
     "row_gru": Recipe(epochs=8, shift=1, bfloat16=False),
+    # As their twins without the permutation; the second with half of the epochs, at which it stands nearly still.
+    "mlp_permuted": Recipe(epochs=30, learning_rate=0.001, shift=0, bfloat16=False),
+    "tiny_vgg_permuted": Recipe(epochs=8, bfloat16=False),
 }
 
 
@@ -129,10 +136,10 @@ def train(name: str, folder: Path, recipe: Recipe, seed: int) -> tuple[nn.Module
     return network, reached
 
 
-def save(name: str, network: nn.Module, card: dict[str, object]) -> None:
+def save(name: str, network: nn.Module, card: dict[str, object], folder: Path) -> None:
     """Write NAME.safetensors and NAME.json, the card, which holds the file's SHA-256."""
-    WEIGHTS.mkdir(exist_ok=True)
-    path = WEIGHTS / f"{name}.safetensors"
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{name}.safetensors"
     save_file({key: value.contiguous() for key, value in network.state_dict().items()}, path)
     card = {"name": name, **card, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
     path.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n")
@@ -142,34 +149,59 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("name", choices=sorted(RECIPES))
+    parser.add_argument("name", choices=sorted([*RECIPES, *train_faces.STEPS]))
     parser.add_argument("--data", type=Path, default=Path("/usr/share/datasets/fashion-mnist"))
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--learning-rate", type=float)
     parser.add_argument("--shift", type=int)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--into", type=Path, default=WEIGHTS)
     args = parser.parse_args()
-    changed = {key: getattr(args, key) for key in ("epochs", "learning_rate", "shift")}
-    recipe = replace(
-        RECIPES[args.name], **{key: value for key, value in changed.items() if value is not None}
-    )
     torch.set_num_threads(1)
-    network, reached = train(args.name, args.data, recipe, args.seed)
+    network, card = smiley(args) if args.name in train_faces.STEPS else fashion(args)
     save(
         args.name,
         network,
         {
-            "dataset": "Fashion-MNIST (Zalando Research, MIT licence), 60,000 training and 10,000 test images",
-            "licence": "the weights: as ConvScope; the data: MIT",
-            "command": f"python -m models.train {args.name} --epochs {recipe.epochs} "
-            f"--learning-rate {recipe.learning_rate} --shift {recipe.shift} --seed {args.seed}",
+            **card,
             "seed": args.seed,
-            "epochs": recipe.epochs,
-            "accuracy": reached,
             "parameters": sum(p.numel() for p in network.parameters()),
             "torch": torch.__version__,
         },
+        args.into,
     )
+
+
+def smiley(args: argparse.Namespace) -> tuple[nn.Module, dict[str, object]]:
+    """A network of the smileys, trained, and its card."""
+    network, tested = train_faces.train(args.name, args.seed)
+    return network, {
+        "dataset": "faces drawn by models/faces.py, their boxes in the left half of the canvas",
+        "licence": "as ConvScope",
+        "command": f"python -m models.train {args.name} --seed {args.seed}",
+        **tested,
+    }
+
+
+def fashion(args: argparse.Namespace) -> tuple[nn.Module, dict[str, object]]:
+    """A network of Fashion-MNIST, trained, and its card."""
+    changed = {key: getattr(args, key) for key in ("epochs", "learning_rate", "shift")}
+    recipe = replace(
+        RECIPES[args.name], **{key: value for key, value in changed.items() if value is not None}
+    )
+    network, reached = train(args.name, args.data, recipe, args.seed)
+    card: dict[str, object] = {
+        "dataset": "Fashion-MNIST (Zalando Research, MIT licence), 60,000 training and 10,000 test images",
+        "licence": "the weights: as ConvScope; the data: MIT",
+        "command": f"python -m models.train {args.name} --epochs {recipe.epochs} "
+        f"--learning-rate {recipe.learning_rate} --shift {recipe.shift} --seed {args.seed}",
+        "epochs": recipe.epochs,
+        "precision": "bfloat16 where safe" if recipe.bfloat16 else "float32",
+        "accuracy": reached,
+    }
+    if args.name in permuted.TWINS:
+        card |= {"twin": permuted.TWINS[args.name], "permutation_seed": permuted.SEED}
+    return network, card
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from models.networks.lenet import LeNet
 from models.networks.mini_resnet import MiniResNet
 from models.networks.mini_vit import MiniViT
 from models.networks.mlp import MLP
+from models.networks.permuted import PermutedMLP
 from models.networks.row_gru import Reader
 from models.networks.smileys import SmileyCNN, SmileyMLP
 from models.networks.tiny_vgg import TinyVGG
@@ -167,6 +168,16 @@ SPECS = {
             {
                 "en": "A recurrent network: it reads the picture row by row and remembers in 112 numbers what it has seen.",
                 "zh": "循环神经网络：自上而下逐行读图，把读到的内容记在 112 个数里。",
+            },
+        ),
+        Spec(
+            "mlp_permuted",
+            PermutedMLP,
+            FASHION_MNIST,
+            {"en": "MLP, permuted world", "zh": "多层感知机（MLP），像素置乱"},
+            {
+                "en": "The MLP again, trained on pictures whose pixels were all shuffled by one fixed permutation.",
+                "zh": "同一个多层感知机，但训练图片的像素都按同一个固定的随机顺序打乱。",
             },
         ),
         Spec(
