@@ -13,14 +13,17 @@ from models.claims.dropout_expectation import DROPOUT_EXPECTATION
 from models.claims.dropout_mask import DROPOUT_MASK
 from models.claims.dropout_not_for_conv import DROPOUT_NOT_FOR_CONV
 from models.claims.dropout_places import DROPOUT_PLACES
+from models.claims.hierarchy import HIERARCHY
 from models.claims.kernels import KERNEL_COUNT, KERNEL_DEPTH
 from models.claims.ln_batch_free import LN_BATCH_FREE
 from models.claims.ln_in_cnn import LN_IN_CNN
 from models.claims.ln_statistics import LN_STATISTICS
 from models.claims.locality import LOCAL_RECEPTIVE_FIELD
 from models.claims.output_size import OUTPUT_SIZE
+from models.claims.same_feature import SAME_FEATURE_ANYWHERE
 from models.claims.same_padding import SAME_PADDING
 from models.claims.sharing import WEIGHT_SHARING
+from models.claims.shifted import SHIFT_IS_NEW_INPUT
 from models.claims.skipped import DROPPATH, STOCHASTIC_DEPTH
 from models.claims.spatial_dropout import SPATIAL_DROPOUT
 from models.claims.stride import STRIDE_ONE_TWO
@@ -29,8 +32,11 @@ from models.claims.zoneout import ZONEOUT
 CLAIMS = {
     claim.id: claim
     for claim in (
+        SHIFT_IS_NEW_INPUT,
+        SAME_FEATURE_ANYWHERE,
         LOCAL_RECEPTIVE_FIELD,
         WEIGHT_SHARING,
+        HIERARCHY,
         STRIDE_ONE_TWO,
         OUTPUT_SIZE,
         SAME_PADDING,

@@ -74,6 +74,11 @@ class MlpVsCnnResult(BaseModel):
 
 EXAMPLES: tuple[dict[str, Any], ...] = (
     {
+        "scene": {"kind": "faces", "faces": [{"y": 11, "x": 20, "mood": "smile"}]},
+        "record": ["hidden"],
+        "positions": {"step": 4},
+    },
+    {
         "scene": {"kind": "item", "index": 9, "dx": 5},
         "record": [],
         "equivariance": {"dy": 0, "dx": 2, "stride": 2},
