@@ -19,8 +19,10 @@ import "../../../../components/take-away.js";
 
 /** @typedef {import("../../../../core/wire.js").MaximiseRequest} Request */
 
-/** Steps between two images: fewer where nothing should move. */
-const EVERY = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches ? 16 : 2;
+/** Images of a run, about: enough to look like one that moves, or few where nothing should. */
+const IMAGES = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches ? 8 : 96;
+/** The most steps between two images that the server takes. */
+const SELDOM = 64;
 
 /** `<live-dream>`: the image that excites a channel, as it was made beforehand and as it forms now.
  *
@@ -86,7 +88,7 @@ export class LiveDream extends PageElement {
       jitter,
       total_variation: variation,
       seed: dreamSeed,
-      every: EVERY,
+      every: Math.min(SELDOM, Math.ceil(dreamSteps / IMAGES)),
     };
   }
 
