@@ -106,7 +106,7 @@ export class LineChart extends PageElement {
       <div class="plot" role="img" aria-label=${this.#summary()} .style=${`block-size:${this.height}px`}
         @pointerdown=${this.#onDown} @pointermove=${this.#onMove} @pointerup=${this.#onUp}
         @pointercancel=${this.#onUp}></div>
-      <p class="axis">${this.axis}${at >= 0 ? html` <b>${this.x[at]}</b>` : nothing}</p>
+      <p class="axis">${this.axis}${at >= 0 ? html` <b>${written(this.x[at])}</b>` : nothing}</p>
       <ul>
         ${this.series.map(({ label, tone, dots, values }) => html`<li class="${dots ? "dots" : "stroke"} tone-${tone}"><span>${label}</span>${value(values[at])}</li>`)}
         ${this.bands.map(
@@ -139,7 +139,7 @@ export class LineChart extends PageElement {
     const levels = this.levels
       .filter(({ at }) => Number.isFinite(at))
       .map(({ at, label }) => `${label} ${format.number(at)}`);
-    const axis = this.x.length ? `${this.axis} ${first}–${last}` : "";
+    const axis = this.x.length ? `${this.axis} ${written(first)}–${written(last)}` : "";
     return [this.label, axis, ...parts, ...levels].filter(Boolean).join("; ");
   }
 
@@ -152,7 +152,7 @@ export class LineChart extends PageElement {
       <thead><tr><th scope="col">${this.axis}</th>${all.map(({ label }) => html`<th scope="col">${label}</th>`)}</tr></thead>
       <tbody>${this.x.map(
         (x, i) =>
-          html`<tr><th scope="row">${x}</th>${all.map(({ values }) => html`<td>${values[i] === null || values[i] === undefined ? "" : format.number(values[i], 4)}</td>`)}</tr>`,
+          html`<tr><th scope="row">${written(x)}</th>${all.map(({ values }) => html`<td>${values[i] === null || values[i] === undefined ? "" : format.number(values[i], 4)}</td>`)}</tr>`,
       )}</tbody></table></div>`;
   }
 
@@ -323,6 +323,11 @@ export class LineChart extends PageElement {
   #onUp() {
     this.#held = false;
   }
+}
+
+/** A number of the x axis as it is, with a true minus. @param {number | undefined} x */
+function written(x) {
+  return String(x ?? "").replace("-", "−");
 }
 
 /** A mark of a logarithmic axis, which is a power of ten or near one. @param {number} mark */

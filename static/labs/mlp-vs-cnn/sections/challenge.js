@@ -118,25 +118,28 @@ export class VersusChallenge extends Section {
       id: "challenge",
       title: gettext("A small challenge: draw it yourself"),
       words: html`<p>${gettext("Draw something to wear: a shirt, trousers, a shoe, a bag. Both networks guess after every stroke. Say what it was meant to be, and then move your drawing: which of them still knows it?")}</p>`,
-      settings: html`${this.#pad()}
-        <choice-field list label=${gettext("It is")} .value=${values.said === null ? "" : String(values.said)} .options=${[
-          { value: "", label: gettext("(say what it is)") },
-          ...classes.map((name, index) => ({ value: String(index), label: pick(name) })),
-        ]} @value-change=${heard((/** @type {string} */ value) => session.state.set({ said: value === "" ? null : Number(value) }))}></choice-field>
-        <status-notice .error=${this.failed}></status-notice>${this.notice()}`,
-      figure: html`<div class="guessing">${this.#seen(answer)}${this.#guesses(answer)}</div>${this.#tally()}<versus-elsewhere></versus-elsewhere>`,
+      settings: html`<status-notice .error=${this.failed}></status-notice>${this.notice()}`,
+      figure: html`<div class="guessing">${this.#pad(classes)}${this.#guesses(answer)}${this.#seen(answer)}</div>${this.#tally()}<versus-elsewhere></versus-elsewhere>`,
       see: html`<p>${gettext("Draw with a pointer or a finger, or with the arrow keys and Space.")}</p>
         <p>${gettext("Both have learned from photographs of clothes, filled and in the middle. Line drawings are new to both; a drawing at the edge is new to the MLP’s weights, one by one.")}</p>`,
       take: this.take("challenge", gettext("Take away your drawing"), () => this.#arrays()),
     });
   }
 
-  #pad() {
-    return html`<drawing-pad @drawing-change=${this.#onDrawing}></drawing-pad>
-      <p class="row sketches"><span class="soft">${gettext("Drawn for you:")}</span> ${SKETCHES.map(
-        ({ said }, i) =>
-          html`<button type="button" class="plain" @click=${() => this.#sketch(i)}>${sketchName(said)}</button>`,
-      )}</p>`;
+  /** @param {Answer["classes"]} classes */
+  #pad(classes) {
+    const { said } = session.state.values;
+    const say = heard((/** @type {string} */ value) =>
+      session.state.set({ said: value === "" ? null : Number(value) }),
+    );
+    return html`<div class="drawing"><p class="row sketches"><span class="soft">${gettext("Ready-made:")}</span> ${SKETCHES.map(
+      ({ said }, i) =>
+        html`<button type="button" class="plain" @click=${() => this.#sketch(i)}>${sketchName(said)}</button>`,
+    )}</p><drawing-pad @drawing-change=${this.#onDrawing}></drawing-pad>
+      <choice-field list label=${gettext("It is")} .value=${said === null ? "" : String(said)} .options=${[
+        { value: "", label: gettext("(say what it is)") },
+        ...classes.map((name, index) => ({ value: String(index), label: pick(name) })),
+      ]} @value-change=${say}></choice-field></div>`;
   }
 
   /** What the networks are given. @param {Answer | null} answer */

@@ -209,7 +209,7 @@ export class VersusEquivariance extends Section {
         <td class="amount">${part ? format.number(part.max) : "–"}</td>
         <td class="amount">${part ? format.number(part.relative) : "–"}</td>
         <td><b>${part ? same(part.equal) : "–"}</b></td>
-        <td>${part ? html`${same(part.expected.equal)}: ${reasonWords(part.expected.reason, step)}` : "–"}</td>
+        <td class="why">${part ? html`${same(part.expected.equal)}: ${reasonWords(part.expected.reason, step)}` : "–"}</td>
         <td class=${kept === false ? "problem" : ""}>${part ? (kept ? gettext("yes") : gettext("no")) : "–"}</td></tr>`;
     };
     return html`<div class="landings" tabindex="0" role="group" aria-label=${gettext("What was found, and what was predicted")}><table class="measures verdicts"><thead><tr><th scope="col"><span class="unseen">${gettext("where")}</span></th>

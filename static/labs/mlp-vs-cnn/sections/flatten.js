@@ -26,6 +26,10 @@ const TONES = /** @type {const} */ ({
   channel: "gamma",
 });
 
+/** Which map each of the four figures shows. */
+const ONLY = [[0], [1], [2], [3]];
+const LIGHT = /** @type {const} */ ([0, 1]);
+
 /** `<versus-flatten>`: a colour picture and its vector: where each value lands, and its neighbours. */
 export class VersusFlatten extends Section {
   static properties = { ...Section.properties, touch: { state: true } };
@@ -141,10 +145,15 @@ export class VersusFlatten extends Section {
     for (const { side, value } of neighbours)
       if (side === "channel") marks.push({ map: value.c + 1, box: one(at), tone: TONES.channel });
     const map = this.touch?.map ?? at.c + 1;
-    return html`<div class="colours"><div class="heads">${names.map((name, i) => html`<span class=${i === at.c + 1 ? "here" : ""}>${name}</span>`)}</div>
-      <heat-map rgb label=${gettext("Picture")} .names=${names.map((name) => `${name}: ${valueName(at)}`)} .tensor=${this.#drawn?.lights ?? null} .range=${[0, 1]} .columns=${4}
+    return html`<div class="colours">${names.map(
+      (
+        name,
+        i,
+      ) => html`<figure><figcaption class=${i === at.c + 1 ? "here" : ""}>${name}</figcaption>
+        <heat-map rgb label=${name} .names=${[`${name}: ${valueName(at)}`]} .tensor=${this.#drawn?.lights ?? null} .maps=${ONLY[i]} .range=${LIGHT}
         .marks=${marks} .cursor=${this.touch ? { map, y: at.y, x: at.x } : null} .pinned=${this.touch ? null : { map, y: at.y, x: at.x }}
-        @cell-hover=${this.#onCell} @cell-leave=${this.#onLeave} @cell-pin=${this.#onCellPin}></heat-map></div>`;
+        @cell-hover=${this.#onCell} @cell-leave=${this.#onLeave} @cell-pin=${this.#onCellPin}></heat-map></figure>`,
+    )}</div>`;
   }
 
   /** The whole vector, and the part of it around the value. @param {Value} at @param {readonly Neighbour[]} neighbours */
@@ -185,7 +194,7 @@ export class VersusFlatten extends Section {
     };
     const own = { value: at, index: drawn ? indexOf(drawn.strides, at) : 0 };
     const rows = [
-      { ...own, name: gettext("the value itself"), tone: "accent", far: "" },
+      { ...own, name: gettext("itself"), tone: "accent", far: "" },
       ...neighbours.map(({ side, value, index, distance }) => ({
         value,
         index,
@@ -195,11 +204,11 @@ export class VersusFlatten extends Section {
       })),
     ];
     return html`<div class="landings" tabindex="0" role="group" aria-label=${gettext("Where it lands")}><table class="measures">
-      <thead><tr><th scope="col">${gettext("pixel")}</th>${rows.map(({ name, tone }) => html`<th scope="col" class="amount named"><span class="tone-${tone}">${name}</span></th>`)}</tr></thead>
+      <thead><tr><th scope="col">${gettext("value")}</th>${rows.map(({ name, tone }) => html`<th scope="col" class="amount named"><span class="tone-${tone}">${name}</span></th>`)}</tr></thead>
       <tbody>
-        <tr><th scope="row">${gettext("number in the list")}</th>${rows.map(({ index }) => html`<td class="amount">${drawn ? index : "–"}</td>`)}</tr>
-        <tr><th scope="row">${gettext("how far away")}</th>${rows.map(({ far, tone }) => html`<td class="amount named"><span class="tone-${tone}">${drawn ? far : "–"}</span></td>`)}</tr>
-        <tr><th scope="row">${gettext("value, 0 to 1")}</th>${rows.map(({ value: { c, y, x } }) => html`<td class="amount">${drawn ? format.fixed(drawn.picture.at(c, y, x), 2) : "–"}</td>`)}</tr>
+        <tr><th scope="row">${gettext("number")}</th>${rows.map(({ index }) => html`<td class="amount">${drawn ? index : "–"}</td>`)}</tr>
+        <tr><th scope="row">${gettext("away")}</th>${rows.map(({ far, tone }) => html`<td class="amount named"><span class="tone-${tone}">${drawn ? far : "–"}</span></td>`)}</tr>
+        <tr><th scope="row">${gettext("light")}</th>${rows.map(({ value: { c, y, x } }) => html`<td class="amount">${drawn ? format.fixed(drawn.picture.at(c, y, x), 2) : "–"}</td>`)}</tr>
       </tbody></table></div>`;
   }
 

@@ -166,10 +166,16 @@ export class VersusPermuted extends Section {
       return html`<td class="guess ${verdict(guess)} ${trained === shown ? "own" : ""}"><prediction-bars label=${label} .predictions=${guess?.top ?? []} .rows=${LISTED}></prediction-bars>
         <span class="mark">${guess ? rightWords(guess.correct) : nothing}</span></td>`;
     };
-    return html`<div class="landings" tabindex="0" role="group" aria-label=${gettext("Who says what")}><table class="guesses"><thead>
-      <tr><th scope="col" rowspan="2">${gettext("trained on")}</th>${WORLDS.map((shown) => html`<th scope="colgroup" colspan="2">${gettext("shown: {world}", { world: words[shown] })}</th>`)}</tr>
-      <tr>${WORLDS.map(() => html`<th scope="col">${gettext("MLP")}</th><th scope="col">${gettext("CNN")}</th>`)}</tr></thead>
-      <tbody>${WORLDS.map((trained) => html`<tr><th scope="row">${words[trained]}</th>${WORLDS.map((shown) => html`${cell("mlp", trained, shown)}${cell("cnn", trained, shown)}`)}</tr>`)}</tbody></table></div>`;
+    return html`<table class="guesses"><caption class="unseen">${gettext("Who says what")}</caption><thead>
+      <tr><th scope="col"><span class="unseen">${gettext("worlds")}</span></th><th scope="col">${kindName("mlp")}</th><th scope="col">${kindName("cnn")}</th></tr></thead>
+      <tbody>${WORLDS.flatMap((trained) =>
+        WORLDS.map(
+          (
+            shown,
+          ) => html`<tr><th scope="row"><span>${gettext("trained: {world}", { world: words[trained] })}</span>
+            <span>${gettext("shown: {world}", { world: words[shown] })}</span></th>${cell("mlp", trained, shown)}${cell("cnn", trained, shown)}</tr>`,
+        ),
+      )}</tbody></table>`;
   }
 
   /** @param {Worlds} found */
