@@ -23,7 +23,6 @@ const KEYS = {
 /** `<versus-canvas>`: the picture that both networks are given. What is on it can be dragged, or moved by the arrow
  * keys. */
 export class VersusCanvas extends SessionPart {
-  static pointed = true;
   static properties = { grabbed: { state: true } };
 
   #painter = new CanvasPainter();
@@ -36,6 +35,10 @@ export class VersusCanvas extends SessionPart {
   constructor() {
     super();
     this.grabbed = false;
+  }
+
+  get heardTypes() {
+    return ["update", "move", "answer", "pixel"];
   }
 
   connectedCallback() {

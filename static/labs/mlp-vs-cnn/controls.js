@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import { heard } from "../../components/heard.js";
 import { gettext } from "../../core/i18n.js";
-import { ITEMS } from "../../core/members.js";
+import { ITEMS, samplePictures } from "../../core/members.js";
 import { problemAt } from "../../core/problems.js";
 import { LARGEST, SMALLEST } from "./fields.js";
 import { SessionPart } from "./part.js";
@@ -46,9 +46,11 @@ export class VersusControls extends SessionPart {
   }
 }
 
-/** @param {Values["what"]} what */
+/** A picture of one's own begins as a sample. @param {Values["what"]} what */
 function choose(what) {
-  session.state.set({ what, target: null, layer: "" }, { push: true });
+  const image = session.state.values.image || (samplePictures()[0]?.id ?? "");
+  const other = what === "picture" ? { image } : {};
+  session.state.set({ what, target: null, layer: "", ...other }, { push: true });
 }
 
 /** @param {Event} event */

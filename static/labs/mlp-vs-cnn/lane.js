@@ -28,7 +28,6 @@ const LISTED = 4;
  * Attribute: `kind` {"mlp" | "cnn"}.
  */
 export class VersusLane extends SessionPart {
-  static pointed = true;
   static properties = { kind: {} };
 
   #scales = new Scales();
@@ -38,13 +37,17 @@ export class VersusLane extends SessionPart {
     /** @type {Network["kind"]} */ this.kind = "mlp";
   }
 
+  get heardTypes() {
+    return ["update", "answer"];
+  }
+
   render() {
     const { answer } = session;
     const network = answer?.networks.find(({ kind }) => kind === this.kind);
     const name = kindName(this.kind);
     if (!answer || !network)
       return html`<section class="versus-lane" aria-label=${name}></section>`;
-    const right = rightWords(network);
+    const right = rightWords(network.correct);
     const verdict = network.correct === null ? "" : network.correct ? "right" : "wrong";
     return html`<section class="versus-lane ${verdict}" aria-label=${name}>
       <header><h2>${name}</h2>

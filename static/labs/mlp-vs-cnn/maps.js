@@ -16,7 +16,6 @@ import "../../components/heat-map.js";
 
 /** `<versus-maps>`: P(class) of both networks for every place of what is held. A click or a drag in them moves it. */
 export class VersusMaps extends SessionPart {
-  static pointed = true;
   static properties = { at: { state: true } };
 
   #held = false;
@@ -25,6 +24,10 @@ export class VersusMaps extends SessionPart {
     super();
     /** The place that is pointed at, as row and column of the maps. @type {{y: number, x: number} | null} */
     this.at = null;
+  }
+
+  get heardTypes() {
+    return ["update", "move"];
   }
 
   render() {
@@ -54,8 +57,8 @@ export class VersusMaps extends SessionPart {
       !inside || !outside
         ? nothing
         : html`<span class="soft">${gettext("inside {inside}, outside {outside}", {
-            inside: format.percent(inside.mean),
-            outside: format.percent(outside.mean),
+            inside: share(inside.mean),
+            outside: share(outside.mean),
           })}</span>`;
     return html`<figure>
       <figcaption><b>${kind}</b> ${means}</figcaption>
@@ -176,6 +179,11 @@ function nearest(values, value) {
   const [first = 0, second = 1] = values;
   const index = Math.round((value - first) / (second - first));
   return index in values ? index : -1;
+}
+
+/** A mean as per cent. @param {number} mean */
+function share(mean) {
+  return `${Math.round(100 * mean)}%`;
 }
 
 /** Why there are no maps. */

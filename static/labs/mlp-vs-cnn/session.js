@@ -29,8 +29,9 @@ const PLACE = new Set(["at", "dy", "dx"]);
 /** Milliseconds without a move after which it is settled where things are. */
 const SETTLED = 250;
 
-/** Dispatches "update" whenever there is something new to draw; "point" where only the place has changed, what follows
- * from it, or what is pointed at, which may be with every frame; "busy" when waiting begins and ends.
+/** Dispatches "update" whenever there is something new to draw, but for what may change with every frame: "move" where
+ * something is elsewhere, "answer" where that has been answered, "pixel" where another pixel is pointed at; and "busy" when
+ * waiting begins and ends.
  */
 export class Session extends EventTarget {
   state = new State(fields);
@@ -49,6 +50,7 @@ export class Session extends EventTarget {
   /** The pixel that is pointed at. @type {{y: number, x: number} | null} */ pixel = null;
   #question = "";
   #asked = "";
+  /** The CNN whose description is here or on its way. */ #known = "";
   #frame = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #moving;
   #runs = new Latest(
@@ -100,14 +102,14 @@ export class Session extends EventTarget {
     if (index === this.held || index < 0) return;
     this.held = index;
     this.#frame ||= requestAnimationFrame(this.#ask);
-    this.tell("point");
+    this.tell("move");
   }
 
   /** Point at a pixel of the canvas, or at none. @param {{y: number, x: number} | null} pixel */
   point(pixel) {
     if (pixel?.y === this.pixel?.y && pixel?.x === this.pixel?.x) return;
     this.pixel = pixel;
-    this.tell("point");
+    this.tell("pixel");
   }
 
   /** The scene as the server wants it; null where its picture is not known. @returns {Request["scene"] | null} */
@@ -146,7 +148,7 @@ export class Session extends EventTarget {
       this.tell();
     }, SETTLED);
     this.#frame ||= requestAnimationFrame(this.#ask);
-    this.tell("point");
+    this.tell("move");
   }
 
   #ask = () => {
@@ -203,10 +205,11 @@ export class Session extends EventTarget {
       request,
     };
     this.error = null;
-    const cnn = networks.find(({ kind }) => kind === "cnn");
-    if (cnn) this.networks.want(cnn.name);
+    const { name = "" } = networks.find(({ kind }) => kind === "cnn") ?? {};
+    if (name !== this.#known) this.networks.want(name);
+    this.#known = name;
     if (request.scene.kind === "picture") this.#askMaps();
-    this.tell(this.#moving === undefined ? "update" : "point");
+    this.tell(this.#moving === undefined ? "update" : "answer");
   }
 
   /** @param {Wire} wire @param {Request} request */
@@ -238,7 +241,7 @@ export class Session extends EventTarget {
     this.tell();
   }
 
-  /** @param {"update" | "point" | "busy"} [type] */
+  /** @param {"update" | "move" | "answer" | "pixel" | "busy"} [type] */
   tell(type = "update") {
     this.dispatchEvent(new Event(type));
   }

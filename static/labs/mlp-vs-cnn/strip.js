@@ -12,10 +12,12 @@ const APART = 4;
 
 /** `<versus-strip>`: the canvas as the MLP gets it, one number beside the other, row after row. */
 export class VersusStrip extends SessionPart {
-  static pointed = true;
-
   #painter = new CanvasPainter();
   /** @type {import("../../core/tensor.js").Tensor | null} */ #painted = null;
+
+  get heardTypes() {
+    return ["update", "answer", "pixel"];
+  }
 
   render() {
     const side = sideOf(session.state.values);

@@ -48,10 +48,10 @@ export function saysWords({ predicted, probabilities }, classes) {
   return gettext("says “{name}”, {sure} sure", { name, sure });
 }
 
-/** Whether a network is right. @param {Network} network */
-export function rightWords({ correct }) {
+/** Whether a network is right; "" where nothing is. @param {boolean | null} correct */
+export function rightWords(correct) {
   if (correct === null) return "";
-  return correct ? gettext("right") : gettext("wrong");
+  return correct ? gettext("is right") : gettext("is wrong");
 }
 
 /** Both answers in one sentence, for those who cannot see them. @param {Answer} answer */
@@ -61,10 +61,10 @@ export function answerWords({ networks, classes }) {
       const words = {
         kind: kindName(network.kind),
         says: saysWords(network, classes),
-        right: rightWords(network),
+        right: rightWords(network.correct),
       };
       return words.right
-        ? gettext("{kind} {says}: {right}.", words)
+        ? gettext("{kind} {right}: {says}.", words)
         : gettext("{kind} {says}.", words);
     })
     .join(" ");
