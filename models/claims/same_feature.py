@@ -174,7 +174,7 @@ def experiment(seed: int) -> Finding:
         condition=both(
             "Inside the border, and for shifts that strides and pooling divide: what lies between two of their steps looks different to "
             "them, and zeros around the picture make its border a place like no other.",
-            "在边界以内、且平移量能被步幅和池化整除时成立：落在两步之间的平移，看到的就不一样了；四周补的零也使边界与别处不同。",
+            "只看边界以内、且平移量是步幅（连同池化）的整数倍时成立：平移若落在两步之间，各窗口看到的就不一样了；四周补的零也使边界与别处不同。",
         ),
         table=table(
             [

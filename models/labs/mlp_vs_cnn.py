@@ -110,13 +110,13 @@ def run(params: MlpVsCnnParams, pictures: Array | None, encoding: Encoding, limi
         target = _target(params, pair, right)
         canvas = scene.draw(shown, pictures)
         _check(params, pair, layer, canvas.shape, encoding, limit)
-        hidden = "hidden" in params.record
-        seen = [
-            pair.mlp.see(canvas[None], *[pair.mlp.hidden] * hidden),
-            pair.cnn.see(
-                canvas[None], *[pair.cnn.hidden] * hidden, *[layer] * ("responses" in params.record)
-            ),
-        ]
+        hidden, responses = "hidden" in params.record, "responses" in params.record
+        of_mlp = [pair.mlp.hidden] if hidden else []
+        of_cnn = [pair.cnn.hidden] if hidden else []
+        seen = (
+            pair.mlp.see(canvas[None], *of_mlp),
+            pair.cnn.see(canvas[None], *of_cnn, *([layer] if responses else [])),
+        )
         return _answer(
             params,
             canvas,
@@ -125,19 +125,19 @@ def run(params: MlpVsCnnParams, pictures: Array | None, encoding: Encoding, limi
             right=right,
             target=target,
             layer=layer,
-            responses=encode(seen[1][layer][0], encoding) if "responses" in params.record else None,
+            responses=encode(seen[1][layer][0], encoding) if responses else None,
             networks=[
-                answer(each, values, right, hidden, exact(encoding))
+                answer(each, values, right, hidden, _exact(encoding))
                 for each, values in zip(pair, seen, strict=True)
             ],
             positions=params.positions
-            and positions.everywhere(shown, pictures, pair, target, params.positions, exact(encoding)),
+            and positions.everywhere(shown, pictures, pair, target, params.positions, _exact(encoding)),
             likeness=params.likeness and likeness.compare(shown, pictures, pair, layer, right),
-            worlds=params.worlds and worlds.compare(canvas, right, exact(encoding)),
+            worlds=params.worlds and worlds.compare(canvas, right, _exact(encoding)),
         )
 
 
-def exact(encoding: Encoding) -> Encoding:
+def _exact(encoding: Encoding) -> Encoding:
     """For numbers that are read one by one rather than looked at as a picture."""
     return "float32" if encoding == "uint8" else encoding
 
@@ -150,8 +150,8 @@ def _answer(params: MlpVsCnnParams, canvas: Array, encoding: Encoding, **found: 
         shape=list(canvas.shape),
         canvas=encode(canvas, encoding) if "canvas" in params.record else None,
         equivariance=params.equivariance
-        and equivariance.commute(canvas, params.equivariance, exact(encoding)),
-        flatten=params.flatten and flattening.flatten(canvas, params.flatten, exact(encoding)),
+        and equivariance.commute(canvas, params.equivariance, _exact(encoding)),
+        flatten=params.flatten and flattening.flatten(canvas, params.flatten, _exact(encoding)),
         **found,
     )
 

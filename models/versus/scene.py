@@ -116,7 +116,7 @@ def changed(x: Tensor, scene: ItemScene | PictureScene) -> Tensor:
 
 
 def shifted(x: Tensor, dy: int, dx: int) -> Tensor:
-    """Maps (…, H, W) moved down and to the right by whole pixels, fewer than they have; what is left free is 0."""
+    """Maps (…, H, W) moved down and to the right by whole pixels, no more than they have; what is left free is 0."""
     return F.pad(x, (dx, -dx, dy, -dy))
 
 
