@@ -1,6 +1,5 @@
 import { html, nothing } from "lit";
 import { PageElement } from "../../../../components/element.js";
-import { heard } from "../../../../components/heard.js";
 import * as api from "../../../../core/api.js";
 import * as format from "../../../../core/format.js";
 import { gettext } from "../../../../core/i18n.js";
@@ -8,27 +7,19 @@ import { pixels } from "../../../../core/picture.js";
 import { Tensor } from "../../../../core/tensor.js";
 import { session } from "../../session.js";
 import { Dream } from "./dream.js";
-import { RANGES, VARIATIONS } from "./fields.js";
 import { paintColours } from "./patches.js";
-import "../../../../components/choice-field.js";
+import { requestFor, settings } from "./settings.js";
 import "../../../../components/line-chart.js";
-import "../../../../components/number-field.js";
-import "../../../../components/scale-field.js";
 import "../../../../components/status-notice.js";
 import "../../../../components/take-away.js";
 
 /** @typedef {import("../../../../core/wire.js").MaximiseRequest} Request */
 
-/** Images of a run, about: enough to look like one that moves, or few where nothing should. */
-const IMAGES = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches ? 8 : 96;
-/** The most steps between two images that the server takes. */
-const SELDOM = 64;
-
 /** `<live-dream>`: the image that excites a channel, as it was made beforehand and as it forms now.
  *
  * Properties: `network`, `layer`, `channel`; `made` {{activation, image: url} | null} the image made beforehand;
- * `making` how those are made; `strongest` {number | null} the highest activation in real pictures; `others` {Tensor[]} their patches, to be taken
- * away with the image; `small` {boolean} its images have few pixels.
+ * `making` how it was made; `strongest` {number | null} the highest value in real pictures; `others` {Tensor[]} their
+ * patches, to be taken away with the image; `small` {boolean} its images have few pixels.
  * A run ends when the element leaves the page or is given another channel.
  */
 export class LiveDream extends PageElement {
@@ -77,19 +68,8 @@ export class LiveDream extends PageElement {
     this.#dream.clear();
   }
 
-  /** @returns {Request} */
   get #request() {
-    const { aim, dreamSteps, jitter, variation, dreamSeed } = session.state.values;
-    return {
-      layer: this.layer,
-      channel: this.channel,
-      aim,
-      steps: dreamSteps,
-      jitter,
-      total_variation: variation,
-      seed: dreamSeed,
-      every: Math.min(SELDOM, Math.ceil(dreamSteps / IMAGES)),
-    };
+    return requestFor(this.layer, this.channel);
   }
 
   /** @param {Map<PropertyKey, unknown>} changed */
@@ -99,7 +79,9 @@ export class LiveDream extends PageElement {
   }
 
   render() {
-    return html`${this.#before()}${this.#now()}${this.#settings()}${this.#curve()}`;
+    const { running, subject } = this.#dream;
+    const other = running && JSON.stringify(subject?.body) !== JSON.stringify(this.#request);
+    return html`${this.#before()}${this.#now()}${settings(other)}${this.#curve()}`;
   }
 
   #before() {
@@ -148,34 +130,6 @@ export class LiveDream extends PageElement {
     return stopped
       ? gettext("Stopped at step {n} of {all}", { n, all })
       : gettext("step {n} of {all}", { n, all });
-  }
-
-  #settings() {
-    const { aim, dreamSteps, jitter, variation, dreamSeed } = session.state.values;
-    const { running, subject } = this.#dream;
-    const other = running && JSON.stringify(subject?.body) !== JSON.stringify(this.#request);
-    const set = (/** @type {"aim" | "dreamSteps" | "jitter" | "variation" | "dreamSeed"} */ name) =>
-      heard((/** @type {unknown} */ value) => session.state.set({ [name]: value }));
-    const number = (
-      /** @type {"dreamSteps" | "jitter" | "dreamSeed"} */ name,
-      /** @type {string} */ label,
-      /** @type {number} */ value,
-      /** @type {{min: number, max: number, step?: number}} */ { min, max, step = 1 },
-      slider = true,
-    ) =>
-      html`<number-field label=${label} .value=${value} .min=${min} .max=${max} .step=${step} ?slider=${slider} @value-input=${set(name)} @value-change=${set(name)}></number-field>`;
-    return html`<div class="how">
-      <choice-field small label=${gettext("What is to grow")} .value=${aim} .options=${[
-        { value: "map", label: gettext("mean of the map") },
-        { value: "middle", label: gettext("its middle value") },
-      ]} @value-change=${set("aim")}></choice-field>
-      ${number("dreamSteps", gettext("Steps"), dreamSteps, RANGES.steps)}
-      ${number("jitter", gettext("Jitter"), jitter, RANGES.jitter)}
-      <scale-field label=${gettext("Total variation")} .values=${VARIATIONS} .value=${variation} .write=${String} @value-input=${set("variation")} @value-change=${set("variation")}></scale-field>
-      ${number("dreamSeed", gettext("Seed"), dreamSeed, RANGES.seed, false)}
-      ${other ? html`<p class="hint" role="status">${gettext("The new settings count from the next start.")}</p>` : nothing}
-      <p class="hint">${gettext("Jitter shifts the image by up to so many pixels before each step; total variation holds down differences between neighbouring pixels. Without both, what excites a channel most looks like noise.")}</p>
-    </div>`;
   }
 
   #curve() {
@@ -256,7 +210,7 @@ export class LiveDream extends PageElement {
 
   updated() {
     const { image } = this.#dream;
-    const canvas = this.querySelector("canvas");
+    const canvas = this.querySelector(".forming canvas");
     if (image && canvas instanceof HTMLCanvasElement) paintColours(canvas, image);
   }
 }
