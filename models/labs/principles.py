@@ -113,7 +113,7 @@ def _check_answer(params: PrinciplesParams, looked_at: Given, encoding: Encoding
         layers = params.growth.layers or layers_of(looked_at.loaded)
         numbers["growth"] = len(layers) * height * width
     if params.sharing:
-        numbers["sharing"] = prod(looked_at.loaded.shapes.get(params.sharing.layer, ())[1:])
+        numbers["sharing"] = 2 * prod(looked_at.loaded.shapes.get(params.sharing.layer, ())[1:])
     if params.patches:
         size = part("patches", field_of, looked_at.loaded, params.patches).size
         numbers["patches"] = params.patches.count * channels * min(size[0], height) * min(size[1], width)

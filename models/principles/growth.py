@@ -78,7 +78,9 @@ def grow(given: Given, params: GrowthParams, encoding: Encoding) -> GrowthResult
     if not layers:
         name = given.loaded.spec.title["en"]
         raise Refused(
-            "no-maps", f"{name} has no convolution and no pooling, whose fields could grow.", "layers"
+            "no-maps",
+            f"{name} has no convolution or pooling whose elements have a place in the picture.",
+            "layers",
         )
     steps = ancestors(given.steps, layers)
     check_memory((given.shape(step.name) for step in steps), "layers")

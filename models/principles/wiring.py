@@ -13,7 +13,7 @@ from models.sensitivity import check_memory, check_place, forward, middle
 from models.shapes import window
 from models.tensors import Encoding, Tensor, encode
 
-DENSE = {"fashion_mnist": ("mlp", "hidden1.linear")}
+DENSE = {"fashion_mnist": ("mlp", "hidden1.linear"), "smileys": ("smiley_mlp", "linear1")}
 """Of each data set the network that is all dense, and its first layer."""
 Box = tuple[int, int, int, int]
 
@@ -59,7 +59,7 @@ class Wiring(BaseModel):
     inputs: int = Field(description="Numbers of the row.")
     box: Box = Field(
         description="What it can see: top, left, bottom, right, the last two not included; it may reach beyond the "
-        "picture. Of a vector's elements the whole picture."
+        "picture. All of the picture for what has no place in it: elements of vectors, and what follows a permutation."
     )
     theory: Theory
     difference: float | None = Field(

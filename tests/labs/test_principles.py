@@ -35,14 +35,14 @@ EVERYTHING: dict[str, Any] = {
 @pytest.mark.parametrize("example", [*EXAMPLES, EVERYTHING])
 def test_examples_are_answered_always_alike(client: TestClient, example: dict[str, Any]) -> None:
     for encoding in ("list", "float32", "uint8"):
-        answer, again = (client.post(f"{URL}?tensors={encoding}", json=example) for _ in range(2))
+        answer = client.post(f"{URL}?tensors={encoding}", json=example)
         assert answer.status_code == 200, answer.text
-        assert answer.content == again.content
         found = PrinciplesResult.model_validate(answer.json()).model_dump()
         asked = {"wiring", "growth", "counts", "sharing", "patches"} & example.keys()
         assert {name for name in found if isinstance(found[name], dict)} == asked | (
             {"picture"} if "record" in example else set()
         )
+    assert client.post(f"{URL}?tensors=uint8", json=example).content == answer.content
 
 
 def test_stored_pictures_are_named_in_order() -> None:

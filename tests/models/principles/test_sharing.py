@@ -58,9 +58,11 @@ def test_each_place_adds_the_gradient_of_its_own_copy(
     assert torch.allclose(terms.flatten().double(), expected[:, *place], atol=1e-6, rtol=1e-4)
     assert found.difference <= 1e-5 * max(1.0, abs(found.gradient))
     assert abs(found.sum - float(expected[:, *place].sum())) <= 1e-5 * max(1.0, abs(found.gradient))
-    assert (
-        found.used == int((terms != 0).sum()) and abs(found.logit - float(logits.detach()[0, target])) < 1e-4
-    )
+    running = decode(found.running)
+    assert torch.allclose(running.double(), expected[:, *place].cumsum(0), atol=1e-5, rtol=1e-4)
+    assert float(running[-1]) == pytest.approx(found.sum, rel=1e-6, abs=1e-9)
+    assert found.used == int((terms != 0).sum())
+    assert abs(found.logit - float(logits.detach()[0, target])) < 1e-4
 
 
 @pytest.mark.parametrize(

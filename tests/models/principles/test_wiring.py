@@ -70,6 +70,13 @@ def test_the_row_of_a_first_layer_is_its_weights(
         assert found.wired == found.theory.wired == 2 * inside(found.box, 9, 8)
 
 
+def test_every_network_has_the_dense_layer_of_its_own_kind_beside_it() -> None:
+    params = WiringParams.model_validate({"layer": "conv1", "dense": {"unit": 3}})
+    found = wire(given(loaded("smiley_cnn")), params, "float32")
+    assert found.dense is not None and found.dense.network == "smiley_mlp"
+    assert found.dense.difference == 0 and found.dense.inputs == found.conv.inputs == 1024
+
+
 def test_the_dense_unit_beside_it_sees_everything_by_its_own_weights() -> None:
     asked = given(loaded("tiny_vgg_batch"))
     params = WiringParams.model_validate({"layer": "conv1.conv", "channel": 3, "dense": {"unit": 7}})
