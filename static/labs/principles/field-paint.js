@@ -7,7 +7,7 @@ import { theme } from "../../core/theme.js";
 /** @typedef {"strongest" | "red" | "green" | "blue"} Colour whose entries are shown, of a picture in colours */
 
 /** How much of the picture's contrast is left behind the numbers' colours. */
-const GHOST = { light: 0.26, dark: 0.26 };
+const GHOST = { light: 0.26, dark: 0.34 };
 /** A grey picture that is darker than this is drawn in ink on paper. */
 const DARK = 0.5;
 

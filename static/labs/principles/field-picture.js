@@ -18,7 +18,7 @@ const STRIDE = 4;
  * Properties: `picture` {Tensor | null} [C, H, W] from 0 to 1; `values` {Float32Array | null} one for each pixel;
  * `scale` of their colours; `marks` {Mark[]} boxes; `spot` {Spot} where the unit stands, as shares; `steps` {[rows,
  * columns]} of the map that the unit belongs to: what a key moves it by; `label` the accessible name; `still`
- * {boolean} only to be looked at.
+ * {boolean} only to be looked at (without a `label`: by those who see).
  * Events, bubbling: `spot-point` {Spot | null} pointed at; `spot-put` {Spot} left there.
  * Keys: arrows move by a unit, with Shift by four.
  */
@@ -31,7 +31,7 @@ export class FieldPicture extends PageElement {
     spot: { attribute: false },
     steps: { attribute: false },
     label: {},
-    still: { type: Boolean },
+    still: { type: Boolean, reflect: true },
   };
 
   /** @type {(() => void) | undefined} */ #stopTheme;
@@ -65,7 +65,8 @@ export class FieldPicture extends PageElement {
     const inside = html`<canvas width="1" height="1" aria-hidden="true"></canvas>
       ${picture ? this.marks.map((mark) => outline(mark, picture)) : nothing}`;
     if (this.still)
-      return html`<div class="field-plane" .style=${`--ratio:${ratio}`} role="img" aria-label=${this.label}>${inside}</div>`;
+      return html`<div class="field-plane" .style=${`--ratio:${ratio}`} role=${this.label ? "img" : nothing} aria-label=${this.label || nothing}
+        aria-hidden=${this.label ? nothing : "true"}>${inside}</div>`;
     return html`<div class="field-plane" .style=${`--ratio:${ratio}`} tabindex="0" role="application"
       aria-roledescription=${gettext("picture to move on")} aria-label=${this.label}
       @pointermove=${this.#onMove} @pointerdown=${this.#onDown} @pointerup=${this.#onUp} @pointercancel=${this.#onUp}

@@ -24,8 +24,12 @@ import { fields } from "./fields.js";
 
 /** The dense layer beside the convolutions: of the network that was trained on the same pictures. */
 export const DENSE = { network: "mlp", layer: "hidden1.linear", units: 512 };
+/** The sample picture that a network for photographs begins with. */
+export const PHOTOGRAPH = "chelsea";
 /** Values of a picture up to which they come as they are. */
 const FEW = 4096;
+/** Layers that the server shows at once. */
+const MOST_LAYERS = 12;
 /** Pictures' sides from which the walk through all layers waits until the unit stands still. */
 const LARGE = 64;
 
@@ -38,6 +42,8 @@ export class Session extends EventTarget {
   /** Whether the picture of a link is not here any more. */
   gone = false;
   /** Where the pointer stands; null where it does not. @type {Spot | null} */ touch = null;
+  /** The layers that the server shows of a network by itself. @type {Map<string, string[]>} */
+  #usual = new Map();
   /** The picture as the network takes it, by what it was asked with. @type {{key: string, picture: Tensor} | null} */
   #picture = null;
 
@@ -108,7 +114,18 @@ export class Session extends EventTarget {
     const { channel, y, x } = this.state.values;
     const [, side] = info.input.shape;
     const spot = side > LARGE ? { y, x } : this.spot;
-    return { ...base, growth: { channel, ...spot } };
+    return { ...base, growth: { channel, ...spot, layers: this.#layers(info) } };
+  }
+
+  /** The layers whose fields are shown: the server's choice, or that with the stage's layer among them.
+   * @param {import("../../core/wire.js").NetworkInfo} info
+   */
+  #layers({ name, nodes }) {
+    const usual = this.#usual.get(name);
+    const { layer } = this.state.values;
+    const fits = nodes.some((node) => node.name === layer && node.receptive_field);
+    if (!usual || !fits || usual.includes(layer) || usual.length >= MOST_LAYERS) return null;
+    return nodes.map((node) => node.name).filter((each) => each === layer || usual.includes(each));
   }
 
   /** Whether there is a dense network that was trained on the same pictures. */
@@ -147,15 +164,21 @@ export class Session extends EventTarget {
     this.#tell();
   }
 
-  /** The picture is not here (any more): go on with the one that the page opens with. */
+  /** The picture is not here (any more): go on with another one. */
   #lose() {
     this.gone = true;
-    this.state.set({ picture: fields.picture.value });
+    const photographs = this.networks.info(this.state.values.net)?.dataset === "imagenet";
+    this.state.set({ picture: photographs ? PHOTOGRAPH : fields.picture.value });
   }
 
   #heard() {
-    if (this.error?.code === "no-such-image" && !memberIsFirst(this.state.values.picture))
-      return this.#lose();
+    const grown = this.growth.answer;
+    if (grown && !grown.request.growth?.layers) {
+      const layers = grown.layers.map(({ layer }) => layer);
+      this.#usual.set(grown.request.network ?? "", layers);
+      this.growth.ask(this.growthQuestion());
+    }
+    if (this.error?.code === "no-such-image") return this.#lose();
     this.#tell();
   }
 
@@ -195,11 +218,6 @@ function rowOf(wire) {
 /** The element that a share of the way leads to. @param {number} share @param {number} length */
 export function placeOf(share, length) {
   return Math.min(length - 1, Math.floor(share * length));
-}
-
-/** @param {string} word */
-function memberIsFirst(word) {
-  return word === fields.picture.value;
 }
 
 export { fields };

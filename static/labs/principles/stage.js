@@ -80,7 +80,9 @@ export class PrinciplesStage extends SessionPart {
     const known = this.#map(row);
     known.crop ??= cropOf(known.map, picture, box);
     return html`<figure class="lens"><figcaption class="small">${
-      row.difference === null ? gettext("Enlarged") : gettext("Enlarged: the kernel’s weights")
+      row.difference === null || (picture.count > 1 && session.state.values.colour === "strongest")
+        ? gettext("Enlarged")
+        : gettext("Enlarged: the kernel’s weights")
     }</figcaption>
       <cell-grid mode="still" .tensor=${known.crop} .map=${0} .cell=${cell} .range=${known.range} .signed=${true} .ring=${beyond(picture, box)}
         label=${gettext("The numbers in the box")}></cell-grid></figure>`;

@@ -3,15 +3,16 @@ import { heard } from "../../components/heard.js";
 import { gettext, pick } from "../../core/i18n.js";
 import { isItem } from "../../core/members.js";
 import { SessionPart } from "./part.js";
-import { fields, session } from "./session.js";
+import { fields, PHOTOGRAPH, session } from "./session.js";
 import "../../components/choice-field.js";
 import "../../components/status-notice.js";
 import "./take.js";
 
 /** Those with maps that are worth comparing, in the order in which they are best met. */
 const OFFERED = ["tiny_vgg_batch", "mini_resnet", "lenet", "efficientnet_lite0"];
-/** The sample picture that a network for photographs begins with. */
-const PHOTOGRAPH = "chelsea";
+
+/** A channel that some of the photograph's middle moves in every layer of the network for photographs. */
+const AWAKE = 4;
 
 /** `<principles-tools>`: the network, its layer, and what can be taken away. */
 export class PrinciplesTools extends SessionPart {
@@ -57,10 +58,10 @@ function layersOf(net) {
 async function chooseNetwork(net) {
   const info = await session.networks.get(net);
   const layer = info?.nodes.find(({ kind }) => kind === "conv")?.name ?? fields.layer.value;
-  const { picture } = session.state.values;
-  const photographs = info?.dataset === "imagenet";
-  const fitting = photographs && isItem(picture) ? PHOTOGRAPH : picture;
-  session.state.set({ net, layer, channel: 0, picture: fitting }, { push: true });
+  const { picture, channel } = session.state.values;
+  const anew = info?.dataset === "imagenet" && isItem(picture);
+  const seen = anew ? { picture: PHOTOGRAPH, channel: AWAKE } : { picture, channel };
+  session.state.set({ net, layer, ...seen }, { push: true });
 }
 
 customElements.define("principles-tools", PrinciplesTools);

@@ -212,9 +212,11 @@ export class PrincipleSharing extends Section {
 
   /** @param {Sharing} found */
   #equation({ gradient, sum, difference, positions }) {
-    const tex = `\\sum_{p=1}^{${positions}} \\frac{\\partial L}{\\partial y_p}\\, x_p = ${toned("accent", number(sum, 6))} \\qquad \\frac{\\partial L}{\\partial w} = ${toned("mean", number(gradient, 6))}`;
-    return html`<math-formula class="formula" .tex=${tex} plain=${gettext("sum {sum}, gradient {gradient}", { sum: format.number(sum, 6), gradient: format.number(gradient, 6) })}></math-formula>
-      <p class="hint"><data id="shared-difference" value=${difference}>${gettext("Difference to autograd: {n}", { n: format.number(difference) })}</data></p>`;
+    const left = `\\sum_{p=1}^{${positions}} \\frac{\\partial L}{\\partial y_p}\\, x_p = ${toned("accent", number(sum, 6))}`;
+    const right = `\\frac{\\partial L}{\\partial w} = ${toned("mean", number(gradient, 6))}`;
+    return html`<div class="sums"><math-formula .tex=${left} plain=${gettext("sum of the terms: {n}", { n: format.number(sum, 6) })}></math-formula>
+        <math-formula .tex=${right} plain=${gettext("gradient: {n}", { n: format.number(gradient, 6) })}></math-formula></div>
+      <p class="hint"><data id="shared-difference" value=${difference}>${gettext("Difference to autograd, which adds up in float32: {n}", { n: format.number(difference) })}</data></p>`;
   }
 
   /** @param {Sharing} found */
