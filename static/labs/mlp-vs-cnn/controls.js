@@ -46,10 +46,10 @@ export class VersusControls extends SessionPart {
   }
 }
 
-/** A picture of one's own begins as a sample. @param {Values["what"]} what */
+/** A picture of one's own begins as a sample, in the middle. @param {Values["what"]} what */
 function choose(what) {
   const image = session.state.values.image || (samplePictures()[0]?.id ?? "");
-  const other = what === "picture" ? { image } : {};
+  const other = what === "picture" ? { image, dy: 0, dx: 0 } : {};
   session.state.set({ what, target: null, layer: "", ...other }, { push: true });
 }
 

@@ -144,8 +144,9 @@ function targets() {
   const choose = heard((/** @type {string} */ value) =>
     session.state.set({ target: value === "" ? null : Number(value) }, { push: true }),
   );
+  const known = session.state.values.what !== "picture";
   const options = [
-    { value: "", label: gettext("the right class") },
+    { value: "", label: known ? gettext("the right class") : gettext("what the CNN says") },
     ...classes.map((name, index) => ({ value: String(index), label: pick(name) })),
   ];
   return html`<choice-field list label=${gettext("P of")} .value=${target === null ? "" : String(target)}

@@ -171,6 +171,7 @@ export class Session extends EventTarget {
     if (asked === this.#asked || target === undefined) return;
     this.#asked = asked;
     this.outdated = true;
+    this.tell("move");
     if (scene.kind === "faces" && !scene.faces?.length) {
       this.#maps.cancel();
       this.positions = null;
