@@ -102,7 +102,11 @@ def _layer(params: ExplainParams, steps: dict[str, Step], shapes: dict[str, Shap
         if params.method == "effective_receptive_field":
             raise Refused("missing", "Name the layer of the unit.", "layer")
         if not with_maps:
-            raise Refused("no-maps", "This network has no layer with maps; try input_gradient.", "method")
+            raise Refused(
+                "no-maps",
+                "This network has no layer whose maps lie over the picture; try input_gradient.",
+                "method",
+            )
         return with_maps[-1]
     if params.layer not in shapes or params.layer == INPUT:
         raise Refused("no-such-layer", f"There is no layer {params.layer!r}.", "layer")

@@ -134,7 +134,7 @@ def questions(name: str) -> list[tuple[str, dict[str, Any]]]:
                 ],
                 "difference": True,
                 "top": 2,
-                "classes": [3],
+                "classes": [2],
             },
         ),
         ("unit", {"image": CAT, "layer": weighted, "channel": 1, "interventions": [change]}),
