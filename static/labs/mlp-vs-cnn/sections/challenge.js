@@ -44,8 +44,7 @@ export class VersusChallenge extends Section {
 
   question() {
     const scene = drawnScene();
-    const { said } = session.state.values;
-    return scene && { scene, target: said, record: [/** @type {const} */ ("canvas")] };
+    return scene && { scene, record: [/** @type {const} */ ("canvas")] };
   }
 
   willUpdate() {

@@ -116,7 +116,7 @@ export class VersusElsewhere extends Section {
         p: format.percent(found.maps[i]?.tensor.at(0, at.y, at.x) ?? Number.NaN),
       }),
     );
-    return `${place}: ${there.join(", ")}`;
+    return gettext("{place}: {list}", { place, list: there.join(gettext(", ")) });
   }
 
   /** @param {string} name of the class */

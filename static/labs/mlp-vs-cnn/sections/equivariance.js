@@ -209,12 +209,12 @@ export class VersusEquivariance extends Section {
         <td class="amount">${part ? format.number(part.max) : "–"}</td>
         <td class="amount">${part ? format.number(part.relative) : "–"}</td>
         <td><b>${part ? same(part.equal) : "–"}</b></td>
-        <td class="why">${part ? html`${same(part.expected.equal)}: ${reasonWords(part.expected.reason, step)}` : "–"}</td>
+        <td class="why">${part ? gettext("{outcome}: {why}", { outcome: same(part.expected.equal), why: reasonWords(part.expected.reason, step) }) : "–"}</td>
         <td class=${kept === false ? "problem" : ""}>${part ? (kept ? gettext("yes") : gettext("no")) : "–"}</td></tr>`;
     };
-    return html`<div class="landings" tabindex="0" role="group" aria-label=${gettext("What was found, and what was predicted")}><table class="measures verdicts"><thead><tr><th scope="col"><span class="unseen">${gettext("where")}</span></th>
+    return html`<div class="landings" tabindex="0" role="group" aria-label=${gettext("What was found, and what was predicted")}><table class="measures verdicts"><thead><tr><th scope="col"><span class="unseen">${gettext("part of the map")}</span></th>
       <th scope="col" class="amount">${gettext("elements")}</th><th scope="col" class="amount">${gettext("largest difference")}</th><th scope="col" class="amount">${gettext("of the largest value")}</th>
-      <th scope="col">${gettext("found")}</th><th scope="col">${gettext("predicted")}</th><th scope="col">${gettext("came so")}</th></tr></thead>
+      <th scope="col">${gettext("was found")}</th><th scope="col">${gettext("was predicted")}</th><th scope="col">${gettext("came so")}</th></tr></thead>
       <tbody>${row(gettext("inside the border"), "inside")}${row(gettext("everywhere"), "everywhere")}</tbody></table></div>`;
   }
 

@@ -204,11 +204,11 @@ export class VersusFlatten extends Section {
       })),
     ];
     return html`<div class="landings" tabindex="0" role="group" aria-label=${gettext("Where it lands")}><table class="measures">
-      <thead><tr><th scope="col">${gettext("value")}</th>${rows.map(({ name, tone }) => html`<th scope="col" class="amount named"><span class="tone-${tone}">${name}</span></th>`)}</tr></thead>
+      <thead><tr><th scope="col"><span class="unseen">${gettext("Where it lands")}</span></th>${rows.map(({ name, tone }) => html`<th scope="col" class="amount named"><span class="tone-${tone}">${name}</span></th>`)}</tr></thead>
       <tbody>
-        <tr><th scope="row">${gettext("number")}</th>${rows.map(({ index }) => html`<td class="amount">${drawn ? index : "–"}</td>`)}</tr>
-        <tr><th scope="row">${gettext("away")}</th>${rows.map(({ far, tone }) => html`<td class="amount named"><span class="tone-${tone}">${drawn ? far : "–"}</span></td>`)}</tr>
-        <tr><th scope="row">${gettext("light")}</th>${rows.map(({ value: { c, y, x } }) => html`<td class="amount">${drawn ? format.fixed(drawn.picture.at(c, y, x), 2) : "–"}</td>`)}</tr>
+        <tr><th scope="row">${gettext("no. in the list")}</th>${rows.map(({ index }) => html`<td class="amount">${drawn ? index : "–"}</td>`)}</tr>
+        <tr><th scope="row">${gettext("how far away")}</th>${rows.map(({ far, tone }) => html`<td class="amount named"><span class="tone-${tone}">${drawn ? far : "–"}</span></td>`)}</tr>
+        <tr><th scope="row">${gettext("light, 0 to 1")}</th>${rows.map(({ value: { c, y, x } }) => html`<td class="amount">${drawn ? format.fixed(drawn.picture.at(c, y, x), 2) : "–"}</td>`)}</tr>
       </tbody></table></div>`;
   }
 

@@ -60,7 +60,7 @@ export class VersusLikeness extends Section {
     });
     const one = (/** @type {string} */ label, /** @type {Tensor | undefined} */ tensor) =>
       html`<figure><figcaption>${label}</figcaption><heat-map mode="still" mask label=${label} .tensor=${tensor ?? null} .range=${[0, 1]}></heat-map></figure>`;
-    return html`<div class="two">${one(gettext("as it is"), drawn?.here)}${one(moved(shift), drawn?.moved)}</div>`;
+    return html`<div class="two">${one(gettext("in its place"), drawn?.here)}${one(moved(shift), drawn?.moved)}</div>`;
   }
 
   /** @param {Likeness | null} found */
@@ -76,7 +76,7 @@ export class VersusLikeness extends Section {
         })),
       };
     });
-    return html`<line-chart .label=${gettext("cosine to the picture as it is")} axis=${gettext("shift to the right, px")} .x=${drawn.x} .height=${260} .within=${[0, 1]}
+    return html`<line-chart .label=${gettext("cosine to the picture in its place")} axis=${gettext("shift to the right, px")} .x=${drawn.x} .height=${260} .within=${[0, 1]}
       .cursor=${this.#shift} movable @cursor-move=${(/** @type {CustomEvent<{x: number}>} */ { detail }) => session.state.set({ shift: detail.x })}
       ?waiting=${this.experiment.busy} .series=${drawn.series}></line-chart>`;
   }

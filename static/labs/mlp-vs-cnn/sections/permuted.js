@@ -172,8 +172,8 @@ export class VersusPermuted extends Section {
         WORLDS.map(
           (
             shown,
-          ) => html`<tr><th scope="row"><span>${gettext("trained: {world}", { world: words[trained] })}</span>
-            <span>${gettext("shown: {world}", { world: words[shown] })}</span></th>${cell("mlp", trained, shown)}${cell("cnn", trained, shown)}</tr>`,
+          ) => html`<tr><th scope="row"><span class="world">${gettext("trained: {world}", { world: words[trained] })}</span>
+            <span class="world">${gettext("shown: {world}", { world: words[shown] })}</span></th>${cell("mlp", trained, shown)}${cell("cnn", trained, shown)}</tr>`,
         ),
       )}</tbody></table>`;
   }

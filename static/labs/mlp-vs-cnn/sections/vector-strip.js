@@ -1,5 +1,6 @@
 import { html, nothing, svg } from "lit";
 import { PageElement } from "../../../components/element.js";
+import * as format from "../../../core/format.js";
 import { gettext } from "../../../core/i18n.js";
 import { shelved, stepped } from "./flat.js";
 
@@ -13,7 +14,7 @@ const HIGH = 56;
 /** How far past the ends of what is shown, in px, arcs still go that lead to values beyond. */
 const BEYOND = 60;
 /** Px that a value must lie away for an arc to be seen. */
-const NEAR = 3;
+const NEAR = 2;
 
 /**
  * `<vector-strip>`: a vector as one row of colours, with arcs from one value to others.
@@ -110,7 +111,7 @@ export class VectorStrip extends PageElement {
 
   #labels() {
     const [from, to] = this.span;
-    const own = { index: this.at, tone: "accent", label: String(this.at) };
+    const own = { index: this.at, tone: "accent", label: format.count(this.at) };
     const seen = [own, ...this.marks].filter(
       (mark) =>
         mark === own || Math.abs(this.#place(mark.index) - this.#place(this.at)) >= 2 * NEAR,
