@@ -53,7 +53,7 @@ class PositionsResult(BaseModel):
     )
     xs: list[int]
     target: int
-    trained: Area | None = Field(description="Where such a face lay in training; null for pictures.")
+    trained: Area | None = Field(description="Where a face of this size lay in training; null for pictures.")
     maps: list[PositionMap] = Field(description="MLP and CNN.")
 
 

@@ -128,6 +128,12 @@ def test_inside_is_where_only_own_pixels_are_seen() -> None:
         1  # row p sees p - 1 … p + 1, which come from p - 3 … p - 1; column q from q … q + 2
     )
     assert torch.equal(counted, expected) and found.inside.elements == int(expected.sum())
+    counted = decode(asked(noise(12, 10), dy=0, dx=1, stride=2, kernel=weights(3, 3)).counted)
+    expected = torch.zeros(6, 5)
+    expected[1:, 2:] = (
+        1  # 1 / 2 is rounded to 1: column 1 would have to come from column 0, which sees padding
+    )
+    assert torch.equal(counted, expected)
 
 
 @pytest.mark.parametrize("padding", PADDINGS)
