@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Position, expect
 
 from models.networks.weights import load_network
 from tests.browser.conftest import Visit, looks, violations
@@ -52,7 +52,7 @@ def test_a_unit_of_a_convolution_moves_and_sees_a_window_a_dense_one_sees_all(vi
     plane = page.locator("#picture-conv .field-plane")
     box = plane.bounding_box()
     assert box
-    at = {"x": box["width"] * 3.5 / 28, "y": box["height"] * 20.5 / 28}
+    at = Position(x=box["width"] * 3.5 / 28, y=box["height"] * 20.5 / 28)
     plane.hover(position=at)  # a pointer leads it along, and leaves it where it was
     row_of = page.locator("[data-control=row] input[type=text]")
     column = page.locator("[data-control=column] input[type=text]")
@@ -197,8 +197,11 @@ def test_the_gradient_of_a_shared_weight_is_the_sum_over_all_positions(visit: Vi
     slider.press("Home")
     expect(section.locator(".transport output")).to_have_text("0 of 784")
     slider.press("ArrowRight")
-    assert page.evaluate("document.querySelector('#shared-terms').from") == 1
+    expect(section.locator(".transport output")).to_have_text("1 of 784")
     slider.fill("700")
+    shown = page.evaluate("[...document.querySelector('#shared-terms').tensor.values]")
+    terms = np.array(found["terms"]["data"]).flatten()
+    assert shown == pytest.approx([*terms[:700], *[0] * 84], abs=1e-8)
     section.get_by_role("button", name="Play").click()
     expect(section.locator(".transport output")).to_have_text("784 of 784")
     section.get_by_role("button", name="Take away").click()

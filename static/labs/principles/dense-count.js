@@ -32,17 +32,25 @@ export class DenseCount extends SessionPart {
 
   render() {
     const dense = this.#counts.answer?.counts?.layers.find(({ kind }) => kind === "dense_units");
-    const shape = session.networks.info(session.state.values.net)?.input.shape ?? [];
+    const info = session.networks.info(session.state.values.net);
     return html`<figure class="wiring no-twin"><figcaption><h2>${gettext("A unit of a dense layer")}</h2>
         <p class="wired">${
           dense
             ? html`<data id="dense-weights" value=${dense.multiply_adds}>${gettext("{n} weights for one unit", { n: format.whole(dense.multiply_adds) })}</data>`
             : nothing
         }</p></figcaption>
-      <p>${gettext(
-        "No dense network was trained on pictures of this size, and here is why: a single dense unit needs a weight for each of the {shape} inputs. One layer of 512 of them would have more weights than the whole network beside it.",
-        { shape: format.shape(shape) },
-      )}</p></figure>`;
+      <p>${
+        dense && info
+          ? gettext(
+              "No dense network was trained on pictures of this size, and here is why: a single dense unit needs a weight for each of the {shape} inputs. The whole network beside it has {all}, as many as {n} such units.",
+              {
+                shape: format.shape(info.input.shape),
+                all: format.whole(info.parameters),
+                n: format.fixed(info.parameters / dense.multiply_adds, 0),
+              },
+            )
+          : nothing
+      }</p></figure>`;
   }
 }
 

@@ -30,6 +30,8 @@ export const PHOTOGRAPH = "chelsea";
 const FEW = 4096;
 /** Layers that the server shows at once. */
 const MOST_LAYERS = 12;
+/** Milliseconds for which a unit must stand still until its field is followed through all layers. */
+const REST = 60;
 /** Pictures' sides from which the walk through all layers waits until the unit stands still. */
 const LARGE = 64;
 
@@ -42,6 +44,7 @@ export class Session extends EventTarget {
   /** Whether the picture of a link is not here any more. */
   gone = false;
   /** Where the pointer stands; null where it does not. @type {Spot | null} */ touch = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #resting;
   /** The layers that the server shows of a network by itself. @type {Map<string, string[]>} */
   #usual = new Map();
   /** The picture as the network takes it, by what it was asked with. @type {{key: string, picture: Tensor} | null} */
@@ -160,7 +163,9 @@ export class Session extends EventTarget {
     this.networks.want(this.state.values.net);
     if (!this.base()) return this.#lose();
     this.wiring.ask(this.wiringQuestion());
-    this.growth.ask(this.growthQuestion());
+    // While the unit is on its way, its own row is what must keep up.
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => this.growth.ask(this.growthQuestion()), REST);
     this.#tell();
   }
 

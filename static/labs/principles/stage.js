@@ -133,7 +133,7 @@ function label(which, row) {
   };
   return which === "conv"
     ? gettext(
-        "The convolution's unit on the picture: wired to {n} of {all} inputs, in rows {rows} and columns {columns}. Arrow keys move it.",
+        "The convolution’s unit on the picture: wired to {n} of {all} inputs, in rows {rows} and columns {columns}. Arrow keys move it.",
         words,
       )
     : gettext(

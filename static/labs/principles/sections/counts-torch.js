@@ -47,6 +47,6 @@ with torch.device("meta"):  # shapes without numbers
         with FlopCounterMode(display=False) as counter:
             layer(x)
         parameters = sum(weight.numel() for weight in layer.parameters())
-        print(f"{name}: {parameters:,} weights, {counter.get_total_flops() // 2:,} multiplications")
+        print(f"{name}: {parameters:,} weights, {counter.get_total_flops() // 2:,} multiply-adds")
 `;
 }

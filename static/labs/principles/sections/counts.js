@@ -91,7 +91,7 @@ export class PrincipleCounts extends Section {
       conv: gettext("Convolution"),
       dense_units: gettext("Dense, to {n} numbers", { n: format.whole(this.#params.units) }),
     };
-    return html`<div class="counted" .style=${`--decades:${decades}`} role="group" aria-label=${gettext("Weights and multiplications, on a logarithmic scale")}>
+    return html`<div class="counted" .style=${`--decades:${decades}`} role="group" aria-label=${gettext("Weights and multiply-adds, on a logarithmic scale")}>
       ${KINDS.map((kind) => {
         const layer = layers.find((each) => each.kind === kind);
         return layer
@@ -114,7 +114,7 @@ export class PrincipleCounts extends Section {
 
 /** @param {Layer} layer @param {"parameters" | "multiply_adds"} what @param {number} decades */
 function bar(layer, what, decades) {
-  const words = what === "parameters" ? gettext("weights and biases") : gettext("multiplications");
+  const words = what === "parameters" ? gettext("weights and biases") : gettext("multiply-adds");
   return html`<p class="counted-bar ${what}"><span><data id="count-${layer.kind}-${what}" value=${layer[what]}>${format.whole(layer[what])}</data> <span class="soft">${words}</span></span>
     <i .style=${`--part:${shareOf(layer[what], decades)}`} aria-hidden="true"></i></p>`;
 }
@@ -128,14 +128,14 @@ function see({ layers }, params) {
     format.number(more / less);
   const checked = layers.every((layer) => layer.checked);
   return html`<p>${gettext(
-    "Looking locally divides the weights of the dense layer by {local}, sharing them by another {shared}. The multiplications become fewer only by looking locally: every place still has to be computed.",
+    "Looking locally divides the weights of the dense layer by {local}, sharing them by another {shared}. The multiply-adds become fewer only by looking locally: every place still has to be computed.",
     {
       local: times(dense.parameters, local.parameters),
       shared: times(local.parameters, conv.parameters),
     },
   )}</p>
     <p>${gettext(
-      "The lecture notes compare it with a dense layer to {units} numbers: {n} weights, {times} times those of the convolution. But that gives a vector and no map, and of multiplications it makes {dense}, the convolution {conv}.",
+      "The lecture notes compare it with a dense layer to {units} numbers: {n} weights, {times} times those of the convolution. But that gives a vector and no map, and it takes {dense} multiply-adds, the convolution {conv}.",
       {
         units: format.whole(params.units),
         n: format.whole(units.parameters),

@@ -1,6 +1,7 @@
 import { html, nothing } from "lit";
 import { heard } from "../../../components/heard.js";
 import * as api from "../../../core/api.js";
+import { scaleFor } from "../../../core/colour.js";
 import { Experiment } from "../../../core/experiment.js";
 import * as format from "../../../core/format.js";
 import { gettext, pick } from "../../../core/i18n.js";
@@ -13,10 +14,10 @@ import { program } from "./sharing-torch.js";
 import "../../../components/cell-grid.js";
 import "../../../components/choice-field.js";
 import "../../../components/colour-legend.js";
+import "../../../components/heat-map.js";
 import "../../../components/line-chart.js";
 import "../../../components/math-formula.js";
 import "../../../components/number-field.js";
-import { scaleFor } from "../../../core/colour.js";
 
 /** @typedef {NonNullable<import("./section.js").Answer["sharing"]>} Wire */
 /** @typedef {Omit<Wire, "terms" | "running"> & {terms: Tensor, running: Tensor}} Sharing */
@@ -25,8 +26,8 @@ import { scaleFor } from "../../../core/colour.js";
 /** Steps that the whole sum takes while it plays, and how many of them a second. */
 const STEPS = 120;
 const PACE = 30;
-/** Px: of a kernel, and of the map of terms. */
-const [KERNEL, TERMS] = [168, 364];
+/** Px of a kernel. */
+const KERNEL = 168;
 
 /** `<principle-sharing>`: the gradient of one weight that all places share: a term for each of them. */
 export class PrincipleSharing extends Section {
@@ -122,7 +123,8 @@ export class PrincipleSharing extends Section {
     return frame({
       id: "positions",
       title: gettext("One weight, many positions"),
-      words: html`<p>${gettext("A shared weight is used at every position, so what it learns is a sum: at each position, how much the output there matters, times the input that the weight meets there. Choose a weight and watch its gradient gather.")}</p>`,
+      words: html`<p>${gettext("A shared weight is used at every position, so what it learns is a sum: at each position, how much the output there matters, times the input that the weight meets there. Choose a weight and watch its gradient gather.")}</p>
+        <p class="soft">${gettext("The network and the picture are those of the figure above.")}</p>`,
       settings: this.#settings(),
       figure: html`<div class="shared-figure">${this.#kernel()}${this.#terms(found)}${this.#chart(found)}</div>`,
       see: found ? this.#see(found) : nothing,
@@ -176,11 +178,11 @@ export class PrincipleSharing extends Section {
     if (!found) return html`<div class="terms-room"></div>`;
     const { terms } = found;
     const range = terms.range();
-    const cell = Math.max(2, Math.floor(TERMS / Math.max(terms.width, terms.height)));
+    const shown = this.once("shown", [terms, this.#upTo], () => firstOf(terms, this.#upTo));
     return html`<figure class="shared-terms"><figcaption><b>${gettext("A term for each position")}</b>
         <small>${format.shape([terms.height, terms.width])}</small></figcaption>
-      <cell-grid id="shared-terms" .tensor=${terms} .map=${0} .cell=${cell} .range=${range} .signed=${true}
-        .from=${this.#upTo} label=${gettext("Gradient of the output times input, at each position")}></cell-grid>
+      <heat-map id="shared-terms" .tensor=${shown} .range=${range} .signed=${true} .names=${[gettext("Term")]} readout
+        label=${gettext("Gradient of the output times input, at each position")}></heat-map>
       <colour-legend .scale=${scaleFor(range[0], range[1], true)} .range=${range} .scopes=${[]}></colour-legend></figure>`;
   }
 
@@ -273,6 +275,16 @@ export class PrincipleSharing extends Section {
     if (kernel) arrays.kernel = kernel;
     return arrays;
   }
+}
+
+/** The first so many values of a map, row after row; 0 where the others will be.
+ * @param {Tensor} map @param {number | null} count null: all
+ */
+function firstOf(map, count) {
+  if (count === null) return map;
+  const values = new Float32Array(map.values.length);
+  values.set(map.values.subarray(0, count));
+  return new Tensor(map.shape, values);
 }
 
 /** @param {Event} event */
