@@ -128,6 +128,7 @@ const step = (/** @type {number} */ n) => ({
   kind: "step",
   step: n,
   activation: n / 2,
+  peak: 2 * n,
   image: IMAGE,
 });
 
@@ -141,10 +142,11 @@ test("a run's steps add up to a curve and its last image stays", async () => {
   const dream = new Dream(/** @type {any} */ (ask));
   await dream.start("net", BODY);
   assert.deepEqual(
-    [dream.steps, dream.activations],
+    [dream.steps, dream.activations, dream.peaks],
     [
       [4, 8],
       [2, 4],
+      [8, 16],
     ],
   );
   assert.ok(Math.abs((dream.image?.at(2, 0, 0) ?? 0) - 0.2) < 1e-6);

@@ -15,9 +15,11 @@ import { decode } from "../../../../core/tensor.js";
 export class Dream extends EventTarget {
   /** What is made. @type {{network: string, body: Request} | null} */ subject = null;
   /** @type {Begun | null} */ begun = null;
-  /** Steps that have been told of, and the activation at each. @type {readonly number[]} */ steps =
-    [];
+  /** Steps that have been told of, with what is to grow and the map's largest value at each.
+   * @type {readonly number[]} */
+  steps = [];
   /** @type {readonly number[]} */ activations = [];
+  /** @type {readonly number[]} */ peaks = [];
   /** The image as it is now, [3, height, width] from 0 to 1. @type {import("../../../../core/tensor.js").Tensor | null} */
   image = null;
   /** Seconds that it took, once it is finished. @type {number | null} */ seconds = null;
@@ -75,7 +77,7 @@ export class Dream extends EventTarget {
     this.stop();
     if (!this.subject) return;
     this.subject = this.begun = this.image = this.seconds = this.error = null;
-    this.steps = this.activations = [];
+    this.steps = this.activations = this.peaks = [];
     this.#tell();
   }
 
@@ -85,9 +87,9 @@ export class Dream extends EventTarget {
     else if (event.kind === "step") {
       this.steps = [...this.steps, event.step];
       this.activations = [...this.activations, event.activation];
+      this.peaks = [...this.peaks, event.peak];
       this.image = decode(event.image);
-    } else if (event.kind === "done") this.seconds = event.seconds;
-    else throw new ApiError(event);
+    } else this.seconds = event.seconds;
   }
 
   #tell() {

@@ -97,15 +97,15 @@ export class LiveDream extends PageElement {
   }
 
   /** How an image was made beforehand. @param {NonNullable<LiveDream["made"]>} made */
-  #madeWords({ activation }) {
+  #madeWords({ peak }) {
     const { making } = this;
     if (!making) return "";
-    return html`${measured(making.aim, activation)}<br>${gettext("after {n} steps", { n: making.steps })}`;
+    return html`${largest(peak)}<br>${gettext("after {n} steps", { n: making.steps })}`;
   }
 
   #now() {
-    const { image, activations, error, running, subject } = this.#dream;
-    const last = activations.at(-1);
+    const { image, peaks, error, running } = this.#dream;
+    const last = peaks.at(-1);
     const label = gettext("Image that forms now for channel {channel} of {layer}", {
       channel: this.channel,
       layer: this.layer,
@@ -113,7 +113,7 @@ export class LiveDream extends PageElement {
     return html`<figure class="forming"><figcaption>${gettext("Forming now")}</figcaption>
       <div class="square"><canvas class=${this.small ? "fine" : ""} role="img" aria-label=${label} ?hidden=${!image}></canvas>
         ${image ? nothing : html`<p class="soft">${running ? gettext("Starting from noise…") : gettext("Starts from noise and climbs, step by step.")}</p>`}</div>
-      <p class="soft line">${last === undefined ? nothing : measured(subject?.body.aim, last)}</p>
+      <p class="soft line">${last === undefined ? nothing : largest(last)}</p>
       <div class="row"><button type="button" class="start" @click=${this.#toggle}>${running ? gettext("Stop") : gettext("Start")}</button>
         <span class="soft">${this.#counted()}</span></div>
       <p class="unseen" role="status">${running ? nothing : this.#counted()}</p>
@@ -133,28 +133,33 @@ export class LiveDream extends PageElement {
   }
 
   #curve() {
-    const { steps, activations, subject } = this.#dream;
+    const { steps, activations, peaks, subject } = this.#dream;
     const { made, making, strongest } = this;
     const aim = subject?.body.aim ?? session.state.values.aim;
     const all = subject?.body.steps ?? session.state.values.dreamSteps;
-    // The axis reaches to the last step from the start, so that the curve grows and nothing else moves.
+    // The axis reaches to the last step from the start, so that the curves grow and nothing else moves.
     const ahead = steps.at(-1) === all ? [] : steps.length ? [all] : [0, all];
-    // Only what is measured alike can be compared: the mean of a map, or single values of it.
+    const line = (/** @type {readonly number[]} */ values) => [...values, ...ahead.map(() => null)];
+    // A level has the colour of the line that measures the same.
     const levels = [
       ...(made && making?.aim === aim
-        ? [{ label: gettext("made beforehand"), tone: "before", at: made.activation }]
+        ? [{ label: gettext("made beforehand"), tone: "after", at: made.activation }]
         : []),
-      ...(strongest !== null && aim === "middle"
-        ? [{ label: gettext("strongest in a real picture"), tone: "field", at: strongest }]
-        : []),
+      ...(strongest === null
+        ? []
+        : [{ label: gettext("largest value in a real picture"), tone: "field", at: strongest }]),
     ];
-    const label =
+    const grows =
       aim === "map"
-        ? gettext("mean of the map of channel {channel}", { channel: this.channel })
-        : gettext("middle value of the map of channel {channel}", { channel: this.channel });
+        ? gettext("what is to grow: root mean square of the map")
+        : gettext("what is to grow: the map’s middle value");
+    const label = gettext("How much it excites channel {channel}", { channel: this.channel });
     return html`<div class="climb"><line-chart .label=${label} axis=${gettext("steps")}
         .x=${[...steps, ...ahead]} .cursor=${ahead.length ? (steps.at(-1) ?? null) : null} .height=${200} .within=${[0, 0]} .levels=${levels}
-        .series=${[{ label: gettext("the image that forms"), tone: "after", values: [...activations, ...ahead.map(() => null)] }]}></line-chart>
+        .series=${[
+          { label: grows, tone: "after", values: line(activations) },
+          { label: gettext("largest value of the map"), tone: "field", values: line(peaks) },
+        ]}></line-chart>
       ${this.#take()}</div>`;
   }
 
@@ -182,14 +187,18 @@ export class LiveDream extends PageElement {
 
   #arrays = async () => {
     const image = await this.#image();
-    const { steps, activations } = this.#dream;
+    const { steps, activations, peaks } = this.#dream;
     const line = (/** @type {readonly number[]} */ values) => ({
       shape: [values.length],
       values: Float32Array.from(values),
     });
     return {
       image,
-      ...(steps.length && { steps: line(steps), activations: line(activations) }),
+      ...(steps.length && {
+        steps: line(steps),
+        activations: line(activations),
+        peaks: line(peaks),
+      }),
       ...Object.fromEntries(this.others.map((patch, i) => [`patch_${i}`, patch])),
     };
   };
@@ -215,12 +224,9 @@ export class LiveDream extends PageElement {
   }
 }
 
-/** What an image excites. @param {Request["aim"]} aim @param {number} value */
-function measured(aim, value) {
-  const shown = format.number(value);
-  return aim === "middle"
-    ? gettext("middle value {value}", { value: shown })
-    : gettext("mean of the map {value}", { value: shown });
+/** What an image reaches somewhere in the map. @param {number} value */
+function largest(value) {
+  return gettext("largest value {value}", { value: format.number(value) });
 }
 
 customElements.define("live-dream", LiveDream);

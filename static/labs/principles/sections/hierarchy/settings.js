@@ -46,7 +46,7 @@ export function settings(other) {
     @value-input=${set(name)} @value-change=${set(name)}></number-field>`;
   return html`<div class="how">
     <choice-field small label=${gettext("What is to grow")} .value=${aim} .options=${[
-      { value: "map", label: gettext("mean of the map") },
+      { value: "map", label: gettext("the whole map") },
       { value: "middle", label: gettext("its middle value") },
     ]} @value-change=${set("aim")}></choice-field>
     ${number("dreamSteps", gettext("Steps"), dreamSteps, RANGES.steps)}
