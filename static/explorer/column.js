@@ -30,11 +30,11 @@ export function columnView(view) {
   const [channels = 1, height = 1, width = 1] = layer?.shape ?? column.node.shape;
   const size = column.vector ? "1" : height === width ? `${width}²` : `${height}×${width}`;
   const seen = (layer ? layer.field : column.node.receptive_field)?.size[0];
-  const field = column.mixed ? undefined : seen;
+  const field = column.node.kind === "permute" ? 1 : column.mixed ? undefined : seen;
   const facts = [
     String(channels),
     size,
-    field ? String(field) : gettext("all"),
+    column.scattered ? gettext("apart") : field ? String(field) : gettext("all"),
     brief(column.parameters),
   ];
   const chosen = open && layer ? layer.channels.indexOf(view.channel) : -1;
@@ -86,10 +86,15 @@ function label({ column, mark, layer }, [channels = "", , field = "", parameters
   const values = { layer: column.name, channels, size, field, parameters };
   const words = column.vector
     ? gettext("{layer}: {channels} numbers, {parameters} parameters", values)
-    : gettext(
-        "{layer}: {channels} channels of {size}, each value sees {field} pixels across, {parameters} parameters; the strongest channels",
-        values,
-      );
+    : column.scattered
+      ? gettext(
+          "{layer}: {channels} channels of {size}, each value sees pixels from all over the picture, {parameters} parameters; the strongest channels",
+          values,
+        )
+      : gettext(
+          "{layer}: {channels} channels of {size}, each value sees {field} pixels across, {parameters} parameters; the strongest channels",
+          values,
+        );
   return mark === "touched" ? `${words}; ${gettext("changed")}` : words;
 }
 

@@ -2,6 +2,7 @@
 
 import { mixed } from "./detail/attention.js";
 import { fieldBox } from "./detail/field.js";
+import { isScattered } from "./detail/scattered.js";
 
 /** @typedef {import("../core/wire.js").NetworkInfo} NetworkInfo */
 /** @typedef {import("../core/wire.js").NetworkNode} NetworkNode */
@@ -11,11 +12,12 @@ import { fieldBox } from "./detail/field.js";
  * @typedef {{
  *   name: string, title: string, group: string, node: NetworkNode, nodes: NetworkNode[],
  *   source: string, vector: boolean, channels: number, height: number, width: number, parameters: number,
- *   mixed: boolean,
+ *   mixed: boolean, scattered: boolean,
  * }} Column
  * `name`: the layer that is shown, the last of `nodes`; `source`: the layer that is recorded for it;
  * `vector`: one number per channel; `group`: the block it belongs to;
- * `mixed`: attention came before, so each value sees the whole picture
+ * `mixed`: attention came before, so each value sees the whole picture; `scattered`: a permutation did, so each
+ * sees pixels from all over it
  */
 
 /** The columns of a network: one for each block, or one for each step.
@@ -62,6 +64,7 @@ function column(info, nodes, title, group) {
     width,
     parameters,
     mixed: mixed(info).has(node.name),
+    scattered: node.kind !== "permute" && isScattered(info, node),
   };
 }
 
@@ -146,7 +149,8 @@ export function affected(info, changes) {
  * @param {NetworkNode} node
  * @param {{y: number, x: number}} at for a vector, `x` is the channel
  * @param {import("../core/wire.js").ReceptiveField | null} [field] left out: the node's own
- * @returns {import("../core/wire.js").Box | null} ends included; null where it sees nothing but padding
+ * @returns {import("../core/wire.js").Box | null} ends included; null where it sees nothing but padding,
+ * or pixels that a permutation has scattered
  */
 export function seenBy(info, node, at, field = node.receptive_field) {
   const [, height, width] = info.input.shape;
@@ -156,5 +160,6 @@ export function seenBy(info, node, at, field = node.receptive_field) {
     const [y, x] = [Math.floor(place / width), place % width];
     return { top: y, left: x, bottom: y, right: x };
   }
+  if (isScattered(info, node)) return null;
   return { top: 0, left: 0, bottom: height - 1, right: width - 1 };
 }

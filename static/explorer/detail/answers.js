@@ -29,7 +29,15 @@ export function kernelChanges(changes, layer) {
 }
 
 /** Kinds whose output element is made of the same channel of their inputs. */
-const CHANNELWISE = new Set(["norm", "activation", "dropout", "add", "pool", "position", "permute"]);
+const CHANNELWISE = new Set([
+  "norm",
+  "activation",
+  "dropout",
+  "add",
+  "pool",
+  "position",
+  "permute",
+]);
 
 /** Kinds with numbers of their own for each channel. */
 const WEIGHTED = new Set(["conv", "linear", "position"]);

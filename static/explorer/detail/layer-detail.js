@@ -133,7 +133,15 @@ export class LayerDetail extends PageElement {
    */
   boxOf(place, field = this.field) {
     const { info } = this;
+    if (!field && this.node?.kind === "permute") return this.#before(place);
     return place && field && info ? fieldBox(field, place, info.input.shape.slice(1)) : null;
+  }
+
+  /** Where a permuted pixel was, once the server has said so. @param {Place | null} place */
+  #before(place) {
+    const { unit } = this.answers;
+    const known = place && unit && unit.place.y === place.y && unit.place.x === place.x;
+    return known ? unit.receptive_field : null;
   }
 
   /** @param {Map<PropertyKey, unknown>} changed */

@@ -7,6 +7,7 @@ import { isVector } from "./answers.js";
 import { look, patch, standing } from "./attention.js";
 import { scaleOf, setScale } from "./changes.js";
 import { at, taken } from "./operands.js";
+import { isScattered } from "./scattered.js";
 import { takeAway } from "./take.js";
 import { channelName, isOutput } from "./words.js";
 import "../../components/colour-legend.js";
@@ -236,7 +237,10 @@ function fieldWords(host) {
       { ...standing(places, place.y) },
     );
   const box = host.boxOf(place);
-  if (!host.field || (box && isWhole(host, box))) return gettext("It sees the whole picture.");
+  if (!host.field && !box && host.info && host.node && isScattered(host.info, host.node))
+    return gettext("It sees pixels from all over the picture.");
+  if ((!host.field && !box) || (box && isWhole(host, box)))
+    return gettext("It sees the whole picture.");
   if (!box) return host.place ? gettext("It sees nothing of the picture, only padding.") : "";
   if (box.top === box.bottom && box.left === box.right)
     return gettext("row {y}, column {x}", { y: box.top, x: box.left });

@@ -4,6 +4,7 @@ import * as format from "../../core/format.js";
 import { gettext, pick } from "../../core/i18n.js";
 import { attending, mixed } from "./attention.js";
 import { equal } from "./changes.js";
+import { isScattered } from "./scattered.js";
 import { moving } from "./shapes.js";
 
 /** @typedef {import("../../core/wire.js").NetworkInfo} NetworkInfo */
@@ -24,6 +25,9 @@ export function facts(info, node, { shape, field, changes }) {
     ...settings(node, changes),
     format.shape(shape),
     field && node.kind !== "input" && sight(info, node, field),
+    node.kind !== "permute" &&
+      isScattered(info, node) &&
+      gettext("sees pixels from all over the picture"),
     node.parameters && gettext("{n} parameters", { n: format.count(node.parameters) }),
     node.multiply_adds &&
       !resized &&

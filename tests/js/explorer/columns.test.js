@@ -79,3 +79,45 @@ test("only a small input is shown value by value", () => {
   assert.equal(inputColumn(info)?.name, "input");
   assert.equal(inputColumn({ ...info, input: { shape: [3, 224, 224] } }), null);
 });
+
+test("after a permutation, maps see pixels that no box holds; vectors see all", () => {
+  const [height, width] = [28, 28];
+  const nodes = [
+    { ...info.nodes[0] },
+    {
+      name: "permute",
+      kind: "permute",
+      block: "permute",
+      inputs: ["input"],
+      shape: [1, height, width],
+      settings: {},
+    },
+    {
+      name: "conv",
+      kind: "conv",
+      block: "conv",
+      inputs: ["permute"],
+      shape: [4, height, width],
+      settings: {},
+    },
+    { name: "pool", kind: "pool", block: "pool", inputs: ["conv"], shape: [4, 1, 1], settings: {} },
+  ].map((node) => ({ ...node, receptive_field: null, parameters: 0 }));
+  const blocks = nodes.slice(1).map(({ name }) => ({ name, nodes: [name], output: name }));
+  const permuted = { ...info, nodes, blocks };
+  const columns = columnsOf(permuted, "blocks");
+  assert.deepEqual(
+    columns.map(({ scattered }) => scattered),
+    [false, true, false],
+  );
+  assert.equal(
+    columnsOf(info, "blocks").some(({ scattered }) => scattered),
+    false,
+  );
+  for (const node of nodes.slice(1, 3)) assert.equal(seenBy(permuted, node, { y: 3, x: 3 }), null);
+  assert.deepEqual(seenBy(permuted, nodes[3], { y: 0, x: 0 }), {
+    top: 0,
+    left: 0,
+    bottom: height - 1,
+    right: width - 1,
+  });
+});
