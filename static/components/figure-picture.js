@@ -4,7 +4,8 @@
 const SCALE = 2;
 /** Px around the figure. */
 const PAD = 16;
-const UNSEEN = ".unseen, button, select, input, summary, .scroller, colour-legend choice-field";
+const UNSEEN =
+  ".unseen, button, select, input, summary, .scroller, .row, number-field, scale-field, choice-field, picture-picker";
 /** What a drawing has from style sheets, which it leaves behind. */
 const INKS = [
   "fill",

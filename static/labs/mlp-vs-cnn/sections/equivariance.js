@@ -147,11 +147,11 @@ export class VersusEquivariance extends Section {
     };
     return html`<div class="square" @cell-leave=${() => this.#point(null)} @cell-hover=${this.#onCell}>
       <div class="way start">${picture(gettext("the picture x"), drawn?.canvas ?? null)}</div>
-      <div class="way first"><p class="step"><b>${gettext("move")}</b> ${move}</p>${picture(gettext("moved x"), drawn?.moved ?? null)}</div>
-      <div class="way first last"><p class="step"><b>${gettext("convolve")}</b></p>${this.#map("moved-then", gettext("f(moved x)"), drawn?.movedThen ?? null, border)}</div>
-      <div class="way second"><p class="step"><b>${gettext("convolve")}</b></p>${this.#map("output", gettext("f(x)"), drawn?.output ?? null, [], before)}</div>
-      <div class="way second last"><p class="step"><b>${gettext("move")}</b> ${awayWords(shifted[0], shifted[1])}</p>${this.#map("then-moved", gettext("moved f(x)"), drawn?.thenMoved ?? null, border)}</div>
-      <div class="way difference"><p class="step"><b>${gettext("subtract")}</b></p>${this.#map("difference", gettext("difference"), drawn?.difference ?? null, border)}
+      <div class="way first"><p class="step">→ <b>${gettext("move")}</b> ${move}</p>${picture(gettext("moved x"), drawn?.moved ?? null)}</div>
+      <div class="way first last"><p class="step">→ <b>${gettext("convolve")}</b></p>${this.#map("moved-then", gettext("f(moved x)"), drawn?.movedThen ?? null, border)}</div>
+      <div class="way second"><p class="step">→ <b>${gettext("convolve")}</b></p>${this.#map("output", gettext("f(x)"), drawn?.output ?? null, [], before)}</div>
+      <div class="way second last"><p class="step">→ <b>${gettext("move")}</b> ${awayWords(shifted[0], shifted[1])}</p>${this.#map("then-moved", gettext("moved f(x)"), drawn?.thenMoved ?? null, border)}</div>
+      <div class="way difference"><p class="step">→ <b>${gettext("subtract")}</b></p>${this.#map("difference", gettext("difference"), drawn?.difference ?? null, border)}
         <p class="readout">${this.#readout()}</p>
         <colour-legend .scale=${drawn ? scaleFor(...drawn.range, true) : null} .range=${drawn ? drawn.difference.range() : null} .scopes=${[]}></colour-legend>
         <p class="hint named"><span class="tone-mean">${gettext("inside the line: untouched by the border")}</span></p></div></div>`;
