@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor as Array
 
 from models.layers.permutation import permute
+from models.networks.permuted import TWINS
 from models.networks.weights import load_network
 from models.tensors import Encoding, Tensor, encode
 from models.versus.pair import Contestant, Kind
@@ -18,9 +19,10 @@ from models.views.run import ClassScore, scores
 
 World = Literal["plain", "permuted"]
 WORLDS: tuple[World, World] = ("plain", "permuted")
+PERMUTED: dict[Kind, str] = {"mlp": "mlp_permuted", "cnn": "tiny_vgg_permuted"}
 NETWORKS: dict[World, dict[Kind, str]] = {
-    "plain": {"mlp": "mlp", "cnn": "tiny_vgg_batch"},
-    "permuted": {"mlp": "mlp_permuted", "cnn": "tiny_vgg_permuted"},
+    "plain": {kind: TWINS[name] for kind, name in PERMUTED.items()},
+    "permuted": PERMUTED,
 }
 TOP = 3
 
