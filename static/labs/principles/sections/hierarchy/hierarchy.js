@@ -68,10 +68,7 @@ export class PrincipleHierarchy extends LabSection {
   #row(stage, depth) {
     const opened = featureOf(session.state.values.feature, this.#stages);
     const channel = opened?.layer === stage.layer ? opened.channel : null;
-    const nodes = session.networks.info(NETWORK)?.nodes;
-    const name = nodes
-      ? depthName(convolutionsTo(nodes, stage.layer))
-      : gettext("Depth {n}", { n: depth + 1 });
+    const name = this.#name(stage, depth);
     const [channels = 0, ...size] = stage.shape;
     const field = stage.receptive_field ?? this.#input;
     return html`<li class="depth">
@@ -134,6 +131,24 @@ export class PrincipleHierarchy extends LabSection {
       images?.querySelector(`[data-column="${next.column}"]`)
     )?.focus();
   }
+
+  /** @param {Stage} stage @param {number} depth */
+  #name({ layer }, depth) {
+    const nodes = session.networks.info(NETWORK)?.nodes;
+    return nodes ? depthName(convolutionsTo(nodes, layer)) : gettext("Depth {n}", { n: depth + 1 });
+  }
+
+  /** The images of all depths. */
+  picture = async () => {
+    const stages = this.#stages;
+    const { galleryPicture } = await import("./gallery-picture.js");
+    return galleryPicture({
+      stages,
+      names: stages.map((stage, depth) => this.#name(stage, depth)),
+      judged: session.state.values.judged,
+      title: this.querySelector("h2")?.textContent ?? "",
+    });
+  };
 
   #take() {
     return html`<take-away name="convscope-hierarchy" label=${gettext("Take away the images of all depths")} .link=${() => session.state.href()}
