@@ -27,16 +27,21 @@ def start(channels: int, size: int, generator: torch.Generator) -> Tensor:
     return torch.randn((channels, size, size // 2 + 1, 2), generator=generator) * QUIET
 
 
-def loudness(size: int) -> Tensor:
-    """By how much each wave counts, (size, size // 2 + 1): inversely to its frequency, as in natural pictures."""
+def loudness(size: int, longest: int) -> Tensor:
+    """By how much each wave counts, (size, size // 2 + 1): in proportion to its length, as in natural pictures.
+
+    Waves beyond `longest` pixels count no more than one of that length: a unit that sees less than a wave takes it for
+    a plain colour, of which longer waves would make more and more.
+    """
     frequency = torch.hypot(torch.fft.fftfreq(size)[:, None], torch.fft.rfftfreq(size)[None])
-    return 1 / frequency.clamp(min=1 / size)  # type: ignore[no-any-return]
+    scale: Tensor = 1 / frequency.clamp(min=1 / longest)
+    return scale
 
 
 def picture(waves: Tensor, scale: Tensor) -> Tensor:
     """The image of `waves`, each times its `scale`: (1, C, size, size) in 0…1. Its borders go on at the opposite ones."""
     size = waves.shape[1]
-    y = torch.fft.irfft2(torch.view_as_complex(waves) * scale, s=(size, size), norm="ortho") / CALM
+    y: Tensor = torch.fft.irfft2(torch.view_as_complex(waves) * scale, s=(size, size), norm="ortho") / CALM
     if len(waves) == 3:
         y = torch.einsum("dc,chw->dhw", COLOURS / LONGEST, y)
     return y.sigmoid()[None]

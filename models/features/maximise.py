@@ -26,6 +26,14 @@ SMALLEST, LARGEST = 28, 224
 ROOMY = (64, 128)
 """Sides between which an image of any size is chosen where none is asked for."""
 
+WAVES = 2
+"""Length of the longest wave that counts in full, in receptive fields of the layer …"""
+LONGEST = 16
+"""… but at least so many pixels, so that the image can become lighter or darker as a whole."""
+LEAK = 0.1
+"""Weight of the mean of all elements beside those above 0."""
+TINY = 1e-20
+
 Aim = Literal["map", "middle"]
 
 
@@ -89,7 +97,11 @@ class Stepped(BaseModel):
 
     kind: Literal["step"] = "step"
     step: int = Field(description="Steps done so far.")
-    activation: float = Field(description="What the image as it stands, not moved, excites: what is to grow.")
+    activation: float = Field(
+        description="What is to grow, for the image as it is sent: the root mean square, over the channel's map, of what "
+        "is above 0; of the numbers before the function where the layer is an activation function."
+    )
+    peak: float = Field(description="The largest element of the channel's map in the layer itself.")
     image: Tensor = Field(description="[C, size, size]; 0 is black, 1 is white.")
 
 
@@ -99,6 +111,7 @@ class Done(BaseModel):
     kind: Literal["done"] = "done"
     step: int
     activation: float
+    peak: float
     seconds: float = Field(
         description="From the first step to the last, with all pauses for others' questions."
     )
@@ -129,74 +142,83 @@ def maximise(loaded: Loaded, params: MaximiseParams, encoding: Encoding = "uint8
             climb.step()
         if done % params.every == 0 or done == params.steps:
             image = climb.image()
-            activation = climb.activation(image)
-            yield Stepped(step=done, activation=activation, image=encode(image[0], encoding))
+            activation, peak = climb.gauge.read(image)
+            yield Stepped(step=done, activation=activation, peak=peak, image=encode(image[0], encoding))
         else:
             yield None
-    yield Done(step=params.steps, activation=activation, seconds=time.perf_counter() - started)
+    yield Done(step=params.steps, activation=activation, peak=peak, seconds=time.perf_counter() - started)
 
 
 class Climb:
     """An image on its way up: its waves, their optimiser and the one generator that everything random comes from."""
 
     def __init__(self, loaded: Loaded, step: Step, params: MaximiseParams, size: int) -> None:
-        self.steps = loaded.network.steps
-        self.layer = step
+        self.gauge = Gauge(loaded, step, params.channel, params.aim)
         self.params = params
         self.generator = torch.Generator().manual_seed(params.seed)
-        dataset = loaded.spec.dataset
-        self.mean, self.std = (torch.tensor(values)[:, None, None] for values in (dataset.mean, dataset.std))
-        self.scale = loudness(size)
-        self.waves = start(dataset.shape[0], size, self.generator).requires_grad_()
+        field = loaded.receptive_fields.get(step.name)
+        longest = max(WAVES * max(field.size), LONGEST) if field else size
+        self.scale = loudness(size, min(size, longest))
+        self.waves = start(loaded.spec.dataset.shape[0], size, self.generator).requires_grad_()
         self.optimiser = torch.optim.Adam([self.waves], LEARNING_RATE)
 
     def image(self) -> torch.Tensor:
         """The image as it stands: (1, C, size, size) in 0…1."""
         return picture(self.waves.detach(), self.scale)
 
-    def activation(self, image: torch.Tensor) -> float:
-        """How much an image excites what is to grow."""
-        return excitement(
-            self.steps, self.layer, self.params.channel, self.params.aim, (image - self.mean) / self.std
-        )
-
     def step(self) -> None:
         """One step of Adam, uphill."""
         params = self.params
         image = picture(self.waves, self.scale)
-        x = moved((image - self.mean) / self.std, params.jitter, params.turn, params.zoom, self.generator)
-        uphill = self._uphill(x, image)
-        uphill /= uphill.square().mean().sqrt().clamp(min=1e-20)
+        shown = moved(image, params.jitter, params.turn, params.zoom, self.generator)
+        uphill = self.gauge.uphill(shown, image)
+        uphill /= uphill.square().mean().sqrt().clamp(min=TINY)
         downhill = params.total_variation * roughness_gradient(image.detach()) - uphill
         (self.waves.grad,) = torch.autograd.grad(image, self.waves, downhill)
         self.optimiser.step()
 
-    def _uphill(self, x: torch.Tensor, image: torch.Tensor) -> torch.Tensor:
-        """The gradient of what is to grow for `image`, of which `x` is made.
 
-        Where an activation function is silent everywhere, there is none: then that of the number before the function.
+class Gauge:
+    """How much an image excites one channel, and which way there is more of it.
+
+    An activation function is looked at before it: what it lets through is what is above 0, and a cap such as ReLU6's
+    would hide what grows.
+    """
+
+    def __init__(self, loaded: Loaded, step: Step, channel: int, aim: Aim) -> None:
+        self.steps = loaded.network.steps
+        self.layer = step.name
+        self.before = step.inputs[0] if step.kind == "activation" else step.name
+        self.channel = channel
+        self.aim = aim
+        dataset = loaded.spec.dataset
+        self.mean, self.std = (torch.tensor(values)[:, None, None] for values in (dataset.mean, dataset.std))
+
+    def read(self, image: torch.Tensor) -> tuple[float, float]:
+        """Of an image (1, C, H, W) in 0…1: the root mean square of what is above 0, and the layer's largest element."""
+        record = Record(frozenset({self.before, self.layer}))
+        found = walk(self.steps, (image - self.mean) / self.std, record).activations
+        target = self._target(found[self.before])
+        return float(target.relu().square().mean().sqrt()), float(found[self.layer][0, self.channel].amax())
+
+    def uphill(self, shown: torch.Tensor, image: torch.Tensor) -> torch.Tensor:
+        """The gradient for `image`, of which `shown` is made: of the root mean square of what is above 0.
+
+        And a little of the mean of all, for where nothing is above 0 there is no other way up.
         """
-        names = [self.layer.name, *(self.layer.inputs if self.layer.kind == "activation" else ())]
-        found = walk(self.steps, x, Record(frozenset(names)), with_gradient=True).activations
-        for name in names:
-            target = _target(found[name], self.params.channel, self.params.aim)
-            (uphill,) = torch.autograd.grad(target, image, retain_graph=True)
-            if bool(uphill.any()):
-                break
-        return uphill
+        record = Record(frozenset({self.before}))
+        found = walk(self.steps, (shown - self.mean) / self.std, record, with_gradient=True)
+        target = self._target(found.activations[self.before])
+        above = target.relu().square().mean()
+        height = above / (2 * above.detach().sqrt().clamp(min=TINY)) + LEAK * target.mean()
+        (gradient,) = torch.autograd.grad(height, image, retain_graph=True)
+        return gradient
 
-
-def excitement(steps: dict[str, Step], layer: Step, channel: int, aim: Aim, x: torch.Tensor) -> float:
-    """The activation of a channel for `x` (1, C, H, W), a network's input: its map's mean, or its middle element."""
-    found = walk(steps, x, Record(frozenset({layer.name}))).activations[layer.name]
-    return float(_target(found, channel, aim))
-
-
-def _target(activation: torch.Tensor, channel: int, aim: Aim) -> torch.Tensor:
-    maps = activation[0, channel]
-    if maps.ndim < 2:
+    def _target(self, activation: torch.Tensor) -> torch.Tensor:
+        maps = activation[0, self.channel]
+        if self.aim == "middle" and maps.ndim == 2:
+            return maps[maps.shape[0] // 2, maps.shape[1] // 2]
         return maps
-    return maps.mean() if aim == "map" else maps[maps.shape[0] // 2, maps.shape[1] // 2]
 
 
 def _step(loaded: Loaded, params: MaximiseParams) -> Step:

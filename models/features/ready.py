@@ -17,9 +17,12 @@ class ReadyFeature(BaseModel):
 
     channel: int
     activation: float = Field(
-        description="Mean of the channel's map for the image as it is shown: after WebP has taken from it what it takes."
+        description="As maximise measures it, of the image as it is shown: after WebP has taken from it what it takes."
     )
-    reached: float = Field(description="The same before it was written as WebP.")
+    peak: float = Field(
+        description="The largest element of the channel's map in the layer itself, for the same image."
+    )
+    reached: float = Field(description="The activation before the image was written as WebP.")
     start: float = Field(description="The same for the noise that it began with.")
     image: str = Field(description="Where the image is, as WebP.")
     sha256: str = Field(description="Of the file.")
