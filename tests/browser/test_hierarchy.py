@@ -40,9 +40,14 @@ def patches(page: Page, act: Callable[[], object]) -> tuple[dict[str, Any], dict
 
 
 def come(page: Page) -> Locator:
+    """Scroll to the section, which those above it push away while their numbers come, and to what is open in it."""
+    script = """tag => {
+        const part = document.querySelector(tag);
+        part?.scrollIntoView();
+        return part?.querySelector(".depth");
+    }"""
+    page.wait_for_function(script, arg=TAG, timeout=20_000)
     section = page.locator(TAG)
-    section.scroll_into_view_if_needed()
-    expect(section.locator(".depth").first).to_be_visible()
     section.locator("feature-detail").scroll_into_view_if_needed()
     return section
 
