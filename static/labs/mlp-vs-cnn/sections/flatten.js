@@ -145,13 +145,17 @@ export class VersusFlatten extends Section {
     for (const { side, value } of neighbours)
       if (side === "channel") marks.push({ map: value.c + 1, box: one(at), tone: TONES.channel });
     const map = this.touch?.map ?? at.c + 1;
+    const [cursor, pinned] = this.touch
+      ? [{ map, y: at.y, x: at.x }, null]
+      : [null, { map, y: at.y, x: at.x }];
+    const drawn = this.#drawn; // without which there is nowhere to mark
     return html`<div class="colours">${names.map(
       (
         name,
         i,
       ) => html`<figure><figcaption class=${i === at.c + 1 ? "here" : ""}>${name}</figcaption>
-        <heat-map rgb label=${name} .names=${[`${name}: ${valueName(at)}`]} .tensor=${this.#drawn?.lights ?? null} .maps=${ONLY[i]} .range=${LIGHT}
-        .marks=${marks} .cursor=${this.touch ? { map, y: at.y, x: at.x } : null} .pinned=${this.touch ? null : { map, y: at.y, x: at.x }}
+        <heat-map rgb label=${name} .names=${[`${name}: ${valueName(at)}`]} .tensor=${drawn?.lights ?? null} .maps=${ONLY[i]} .range=${LIGHT}
+        .marks=${drawn ? marks : []} .cursor=${drawn && cursor} .pinned=${drawn && pinned}
         @cell-hover=${this.#onCell} @cell-leave=${this.#onLeave} @cell-pin=${this.#onCellPin}></heat-map></figure>`,
     )}</div>`;
   }
@@ -208,7 +212,7 @@ export class VersusFlatten extends Section {
       <tbody>
         <tr><th scope="row">${gettext("no. in the list")}</th>${rows.map(({ index }) => html`<td class="amount">${drawn ? index : "–"}</td>`)}</tr>
         <tr><th scope="row">${gettext("how far away")}</th>${rows.map(({ far, tone }) => html`<td class="amount named"><span class="tone-${tone}">${drawn ? far : "–"}</span></td>`)}</tr>
-        <tr><th scope="row">${gettext("light, 0 to 1")}</th>${rows.map(({ value: { c, y, x } }) => html`<td class="amount">${drawn ? format.fixed(drawn.picture.at(c, y, x), 2) : "–"}</td>`)}</tr>
+        <tr><th scope="row">${gettext("light (0–1)")}</th>${rows.map(({ value: { c, y, x } }) => html`<td class="amount">${drawn ? format.fixed(drawn.picture.at(c, y, x), 2) : "–"}</td>`)}</tr>
       </tbody></table></div>`;
   }
 

@@ -121,7 +121,7 @@ export class VersusPermuted extends Section {
     ) => html`<figure><figcaption>${label}</figcaption><heat-map mask readout label=${label} .names=${[label]} .tensor=${tensor} .range=${[0, 1]} .marks=${marks}
       .pinned=${null} @cell-hover=${act} @cell-pin=${this.#stay}></heat-map></figure>`;
     return html`<div class="two">
-      ${figure(gettext("plain"), drawn?.plain ?? null, [{ map: 0, box: window, tone: "accent" }, ...here], ({ detail }) => this.#point(detail))}
+      ${figure(gettext("plain"), drawn?.plain ?? null, drawn ? [{ map: 0, box: window, tone: "accent" }, ...here] : [], ({ detail }) => this.#point(detail))}
       ${figure(gettext("permuted"), drawn?.permuted ?? null, spots, ({ detail }) => this.#pointBack(detail))}</div>
       `;
   }
@@ -185,7 +185,7 @@ export class VersusPermuted extends Section {
     const count = (/** @type {readonly Guess[]} */ all) =>
       all.filter(({ correct }) => correct).length;
     return gettext(
-      "In the world that they were trained in, {n} of {all} answers are right here; in the other one {m} of {others}, where a network has nothing to go by.",
+      "In the world that they were trained in, {n} of {all} answers are right here; in the other one {m} of {others}: there a network has nothing to go by, and what it says is luck.",
       { n: count(own), all: own.length, m: count(foreign), others: foreign.length },
     );
   }
