@@ -69,15 +69,25 @@ export class FeatureDetail extends LabSection {
     );
   }
 
+  /** The layer whose values are compared: behind an activation function with a cap many are equal, so the one before
+   * it. null: not known yet */
+  get #compared() {
+    const nodes = session.networks.info(this.network)?.nodes;
+    const node = nodes?.find(({ name }) => name === this.stage?.layer);
+    if (!node) return null;
+    return node.kind === "activation" ? (node.inputs[0] ?? null) : node.name;
+  }
+
   question() {
-    const { stage, channel, images } = this;
+    const { channel, images } = this;
     const [image] = images;
-    if (!stage || !image) return null;
+    const layer = this.#compared;
+    if (!layer || !image) return null;
     return /** @type {Request} */ ({
       source: { kind: "picture", image },
       network: this.network,
       record: [],
-      patches: { layer: stage.layer, channel, images, count: COUNT, per_image: PER_IMAGE },
+      patches: { layer, channel, images, count: COUNT, per_image: PER_IMAGE },
     });
   }
 
@@ -97,6 +107,7 @@ export class FeatureDetail extends LabSection {
     const set = heard((/** @type {number} */ value) =>
       this.tell("feature-choose", { layer, channel: value }),
     );
+    const before = this.#compared !== layer;
     const made = stage.channels.find((each) => each.channel === channel) ?? null;
     return html`<section class="feature" aria-label=${name}>
       <header><number-field label=${gettext("Channel")} .value=${channel} .min=${0} .max=${channels - 1}
@@ -104,16 +115,16 @@ export class FeatureDetail extends LabSection {
         <span class="soft">${gettext("of {n} in {layer}", { n: channels, layer })}</span>
         <button type="button" class="plain" @click=${this.#close}>${gettext("Close")}</button></header>
       <live-dream .network=${this.network} .layer=${layer} .channel=${channel} .made=${made} .making=${this.making}
-        .strongest=${this.#found?.patches[0]?.value ?? null} ?small=${isSmall(stage)} .others=${this.#pixels}></live-dream>
-      ${this.#real()}
+        .strongest=${before ? null : (this.#found?.patches[0]?.value ?? null)} ?small=${isSmall(stage)} .others=${this.#pixels}></live-dream>
+      ${this.#real(before)}
     </section>`;
   }
 
   /** What was found for this channel; null while that of another one is here. */
   get #found() {
-    const { answer, stage, channel } = this;
+    const { answer, channel } = this;
     const asked = answer?.request.patches;
-    return answer && asked?.layer === stage?.layer && asked?.channel === channel ? answer : null;
+    return answer && asked?.layer === this.#compared && asked?.channel === channel ? answer : null;
   }
 
   get #pixels() {
@@ -125,7 +136,8 @@ export class FeatureDetail extends LabSection {
     );
   }
 
-  #real() {
+  /** @param {boolean} before whether the values are those before the layer */
+  #real(before) {
     const found = this.#found;
     const choose = (/** @type {number} */ index) => {
       this.chosen = index;
@@ -133,6 +145,7 @@ export class FeatureDetail extends LabSection {
     return html`<section class="real" aria-labelledby="real-patches">
       <header><h4 id="real-patches">${gettext("Where real pictures excite it most")}</h4>
         ${this.#take()}${this.notice()}</header>
+      ${before ? html`<p class="hint">${gettext("The values are those of {layer}, before the activation function: that cuts off what is large, and makes the best places equal.", { layer: this.#compared ?? "…" })}</p>` : nothing}
       ${patches({ found, count: COUNT, input: this.input, chosen: this.chosen, choose })}
     </section>`;
   }
