@@ -13,6 +13,7 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.errors import Refused
+from models.features.adam import Adam
 from models.features.image import loudness, moved, picture, roughness_gradient, start
 from models.interventions import LayerName
 from models.network import Step, ancestors
@@ -150,7 +151,7 @@ def maximise(loaded: Loaded, params: MaximiseParams, encoding: Encoding = "uint8
 
 
 class Climb:
-    """An image on its way up: its waves, their optimiser and the one generator that everything random comes from."""
+    """An image on its way up: its waves, their moments and the one generator that everything random comes from."""
 
     def __init__(self, loaded: Loaded, step: Step, params: MaximiseParams, size: int) -> None:
         self.gauge = Gauge(loaded, step, params.channel, params.aim)
@@ -160,7 +161,7 @@ class Climb:
         longest = max(WAVES * max(field.size), LONGEST) if field else size
         self.scale = loudness(size, min(size, longest))
         self.waves = start(loaded.spec.dataset.shape[0], size, self.generator).requires_grad_()
-        self.optimiser = torch.optim.Adam([self.waves], LEARNING_RATE)
+        self.adam = Adam(self.waves, LEARNING_RATE)
 
     def image(self) -> torch.Tensor:
         """The image as it stands: (1, C, size, size) in 0…1."""
@@ -174,8 +175,8 @@ class Climb:
         uphill = self.gauge.uphill(shown, image)
         uphill /= uphill.square().mean().sqrt().clamp(min=TINY)
         downhill = params.total_variation * roughness_gradient(image.detach()) - uphill
-        (self.waves.grad,) = torch.autograd.grad(image, self.waves, downhill)
-        self.optimiser.step()
+        (gradient,) = torch.autograd.grad(image, self.waves, downhill)
+        self.adam.step(gradient)
 
 
 class Gauge:
