@@ -12,7 +12,7 @@ LANGUAGES := zh_CN
 PYTEST := pytest -n auto --dist worksteal # one process a core
 
 .DEFAULT_GOAL := run
-.PHONY: run dev test lint types unit js browser messages bench thorough train retrain
+.PHONY: run dev test lint types unit js browser messages bench thorough train retrain features
 
 run: .state/run .state/bundle
 	$(BIN)/convscope --host $(HOST) --port $(PORT)
@@ -57,6 +57,9 @@ train: .state/run # all networks but ImageNet's, some four hours on one core; DA
 
 retrain: .state/run # again, elsewhere: are the accuracies of the cards reproduced? Half an hour; NAMES= for other networks
 	python -m tools.retrain $(NAMES) --data $(DATA)
+
+features: .state/run # the images that excite channels of EfficientNet-Lite0, about five minutes on one core
+	python -m tools.features
 
 messages: .state/run .state/messages.pot
 	$(BABEL) update --ignore-pot-creation-date -i .state/messages.pot -d app/locale $(LANGUAGES:%=-l %) --no-fuzzy-matching

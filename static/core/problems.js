@@ -69,6 +69,8 @@ const meanings = () => ({
   "not-transposed": gettext("A transposed convolution does not have this setting."),
   "output-padding": gettext("The output padding must be smaller than the stride or the dilation."),
   "pooling-too-large": gettext("The pooling window does not fit into the map."),
+  "no-features": gettext("No images were made beforehand for this network."),
+  "no-such-feature": gettext("No image of this channel was made beforehand."),
   "no-such-claim": gettext("There is no claim of this name."),
   "shapes-differ": gettext("A later layer cannot take the shapes that would reach it."),
   "too-much-work": gettext("That would hold too many numbers at once."),
