@@ -31,13 +31,16 @@ def percent(value: float) -> str:
     return "<0.01%" if 0 < shown < 0.01 else f"{shown:.{2 if 0 < shown < 1 else 1}f}%"
 
 
-def asked(page: Page, name: str, act: Callable[[], object]) -> dict[str, Any]:
-    """The lab's answer to the experiment that `act` makes the page ask for; "" for a question without one."""
+def asked(page: Page, name: str, act: Callable[[], object], **settings: Any) -> dict[str, Any]:
+    """The lab's answer to the experiment, with these settings, that `act` makes the page ask for.
+
+    "" for what the networks say of a drawing.
+    """
 
     def mine(response: Response) -> bool:
         body = response.request.post_data_json if re.search(r"/api/labs/mlp-vs-cnn\b", response.url) else None
         if name:
-            return bool(body and body.get(name) is not None)
+            return bool(body and body.get(name) is not None and settings.items() <= body[name].items())
         return bool(body and body["scene"]["kind"] == "picture" and body.get("positions") is None)
 
     with page.expect_response(mine, timeout=20_000) as answer:
@@ -104,8 +107,8 @@ def test_a_pixel_is_followed_from_picture_to_vector_and_back(visit: Visit, page:
         page.keyboard.press(key)
     expect(rows.nth(0).locator("td").first).to_have_text(str(3071 - 1 - 32))
 
-    page.wait_for_load_state("networkidle")
-    other = asked(page, "flatten", part.get_by_role("radio", name="rows (Keras)").check)["flatten"]
+    keras = part.get_by_role("radio", name="rows (Keras)")
+    other = asked(page, "flatten", keras.check, order="hwc")["flatten"]
     assert [each["distance"] for each in other["neighbours"]] == [3, 3, 96, 96, 2, 1]
     expect(rows.nth(0).locator("td").first).to_have_text(str(other["at"]["index"]))
     assert other["at"]["index"] == 30 * 96 + 30 * 3 + 2
@@ -136,7 +139,7 @@ def test_both_worlds_are_told_apart_and_measured_when_asked(visit: Visit, page: 
     part.get_by_role("button", name="Measure", exact=True).click()
     expect(status).to_have_text("4 of 4 measured", timeout=60_000)
     for row, name in enumerate(("mlp", "mlp_permuted", "tiny_vgg_batch", "tiny_vgg_permuted")):
-        own = accuracy(load_network(name), AccuracyParams(items=50))
+        own = accuracy(load_network(name), AccuracyParams.model_validate({"items": 50}))
         expect(part.locator(".score b").nth(row)).to_have_text(percent(own.accuracy))
     expect(part).to_contain_text("Shuffled, the MLP’s accuracy changes by")
 
