@@ -16,6 +16,21 @@ SIDE, SIZE = 32, 9
 PARTS = ("versus-stage", ".opening", "header.site")
 Lab = Callable[..., Page]
 
+LEAD = """
+async () => {
+  const plane = document.querySelector(".versus-plane"), seen = [];
+  const { left, top, width } = plane.getBoundingClientRect();
+  for (let frame = 0; frame < 60; frame++) {
+    await new Promise(requestAnimationFrame);
+    const [clientX, clientY] = [left + (width * (5 + frame / 3)) / 32, top + width / 2];
+    plane.dispatchEvent(new PointerEvent("pointermove", { clientX, clientY, pointerId: 1, bubbles: true }));
+    seen.push(document.querySelector("versus-lane .note").textContent);
+  }
+  return seen;
+}
+"""
+"""Lead what is held to the right without a pause; what the MLP's first logit was with each frame."""
+
 expect.set_options(timeout=PATIENCE)
 
 
@@ -100,6 +115,9 @@ def test_a_drag_moves_the_smiley_and_both_answers_follow(lab: Lab) -> None:
     page.mouse.down()
     for step in range(1, 9):
         page.mouse.move(*corner(page, 15.5 - step / 2, 24.5 - 2 * step))
+    assert len({*page.evaluate(LEAD)}) > 5, "the answers follow while it is moving"
+    page.mouse.move(*corner(page, 12.5, 9.5))
+    page.mouse.move(*corner(page, 11.5, 8.5))
     says_what_the_server_says(page, asked(page, (7, 4)))  # while it is held
     page.mouse.up()
     assert "at=[[7,4]]" in fields(page)
@@ -171,7 +189,7 @@ def test_a_link_brings_everything_back_and_into_the_other_language(lab: Lab) -> 
 
 def test_every_thing_to_try_is_computed(lab: Lab) -> None:
     page = lab()
-    links = page.locator(".try a")
+    links = page.locator(".opening .try a")
     assert links.count() >= 6
     for each in links.all():
         with page.expect_response(lambda answer: "mlp-vs-cnn?tensors=uint8" in answer.url) as answered:
@@ -218,7 +236,8 @@ def test_nobody_is_shut_out_and_nothing_sticks_out_on_a_phone(
             "all => all.filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.className)"
         )
         assert sticking_out == [], width
-    expect(page.locator("header.site [aria-current=page]")).to_be_in_viewport()
     page.locator(".versus-plane").tap(position={"x": 250, "y": 40})
     assert re.search(r"at=\[\[\d+,\d+\],\[\d,\d+\]\]", fields(page)), "the nearer one is brought there"
+    page.goto(f"/{lang}/api")
+    expect(page.locator("header.site [aria-current=page]")).to_be_in_viewport(ratio=1)
     context.close()

@@ -26,8 +26,8 @@ export class VersusCanvas extends SessionPart {
   static properties = { grabbed: { state: true } };
 
   #painter = new CanvasPainter();
-  /** While something is dragged: the plane's place on the screen, where it was taken hold of, where it was then.
-   * @type {{area: DOMRect, y: number, x: number, from: Corner} | null} */
+  /** While something is dragged: the pixel that it was taken hold of at, and where it was then.
+   * @type {{y: number, x: number, from: Corner} | null} */
   #drag = null;
   /** @type {import("../../core/tensor.js").Tensor | null} */ #painted = null;
   /** @type {(() => void) | undefined} */ #stopTheme;
@@ -76,7 +76,7 @@ export class VersusCanvas extends SessionPart {
         ${this.#pixel(side)}
       </div>
       <p class="readout"><span>${sceneWords(values, session.held)}</span>
-        <span class="soft hint">${values.at.length || !faces ? gettext("Drag it, or use the arrow keys") : gettext("Click to put one there")}</span></p>`;
+        <span class="soft hint">${values.at.length || !faces ? gettext("Drag, or arrow keys") : gettext("Click to put one there")}</span></p>`;
   }
 
   /** @param {Corner} corner @param {number} size @param {number} index */
@@ -105,8 +105,9 @@ export class VersusCanvas extends SessionPart {
     plain(this.#painter, canvas, tensor);
   }
 
-  /** The pixel under the pointer, with fractions. @param {PointerEvent} event @param {DOMRect} area */
-  #at(event, area) {
+  /** The pixel under the pointer, with fractions. @param {PointerEvent} event */
+  #at(event) {
+    const area = /** @type {HTMLElement} */ (event.currentTarget).getBoundingClientRect();
     const side = sideOf(session.state.values);
     return {
       y: ((event.clientY - area.top) / area.height) * side,
@@ -119,8 +120,7 @@ export class VersusCanvas extends SessionPart {
     if (event.button !== 0) return;
     const plane = /** @type {HTMLElement} */ (event.currentTarget);
     plane.setPointerCapture(event.pointerId);
-    const area = plane.getBoundingClientRect();
-    const { y, x } = this.#at(event, area);
+    const { y, x } = this.#at(event);
     const { values } = session.state;
     const { size } = values;
     session.point(null);
@@ -132,15 +132,14 @@ export class VersusCanvas extends SessionPart {
       const under = y >= top && y < top + size && x >= left && x < left + size;
       if (!under) session.move(centred);
     }
-    this.#drag = { area, y, x, from: session.place ?? [0, 0] };
+    this.#drag = { y, x, from: session.place ?? [0, 0] };
     this.grabbed = true;
   }
 
   /** @param {PointerEvent} event */
   #onMove(event) {
     const drag = this.#drag;
-    const plane = /** @type {HTMLElement} */ (event.currentTarget);
-    const { y, x } = this.#at(event, drag?.area ?? plane.getBoundingClientRect());
+    const { y, x } = this.#at(event);
     if (drag) {
       const [top, left] = drag.from;
       session.move([Math.round(top + y - drag.y), Math.round(left + x - drag.x)]);

@@ -15,7 +15,7 @@ export class VersusNotice extends SessionPart {
     const words = gone
       ? gettext("The picture of this link is not here any more. The smiley is back in its place.")
       : "";
-    return html`<status-notice .error=${error} .message=${words} .busy=${busy} ?retry=${Boolean(error)} closable
+    return html`<status-notice .error=${error} .message=${words} .busy=${busy} ?retry=${Boolean(error)} ?closable=${Boolean(error) || gone}
       @notice-retry=${() => session.retry()} @notice-close=${() => session.dismiss()}></status-notice>`;
   }
 }
