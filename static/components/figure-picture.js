@@ -5,7 +5,7 @@ const SCALE = 2;
 /** Px around the figure. */
 const PAD = 16;
 const UNSEEN =
-  ".unseen, button, select, input, summary, .scroller, .row, number-field, scale-field, choice-field, picture-picker";
+  ".unseen, button, select, input, summary, .scroller, .row, .tools, number-field, scale-field, choice-field, picture-picker";
 /** What a drawing has from style sheets, which it leaves behind. */
 const INKS = [
   "fill",

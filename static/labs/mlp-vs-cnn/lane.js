@@ -18,7 +18,10 @@ import "../../components/prediction-bars.js";
 /** @typedef {import("./session.js").Network} Network */
 /** @typedef {import("../../core/tensor.js").Tensor} Tensor */
 
-const narrow = globalThis.matchMedia?.("(max-width: 64rem)");
+/** Where the lanes stand side by side, and where on a phone. */
+const [beside, phone] = ["64rem", "44rem"].map((width) =>
+  globalThis.matchMedia?.(`(max-width: ${width})`),
+);
 /** Classes that are listed where there are many. */
 const LISTED = 4;
 
@@ -85,9 +88,10 @@ export class VersusLane extends SessionPart {
       </figure>`;
   }
 
-  /** How much wider than high figures are: the lanes stand side by side where there is little room. */
+  /** How much wider than high figures are. */
   get #wide() {
-    return narrow?.matches ? 0.5 : 2;
+    if (phone?.matches) return 0.5;
+    return beside?.matches ? 1 : 2;
   }
 
   /** A heat map and its legend, in the colours of all that it has shown.
