@@ -73,6 +73,8 @@ test("the nearest face is taken hold of", () => {
   const two = link({ at: "[[4,3],[17,20]]" });
   assert.equal(faceAt(two, 6, 6), 0);
   assert.equal(faceAt(two, 31, 31), 1);
+  assert.equal(faceAt(link({ at: "[[3,4],[14,4]]" }), 12.6, 8), 0, "by its middle");
+  assert.equal(faceAt(link({ at: "[[4,3],[4,14]]" }), 8, 12.6), 0, "by its middle");
   assert.equal(faceAt(link({ at: "[]" }), 1, 1), -1);
 });
 
@@ -108,6 +110,7 @@ test("a range of colours grows and does not shrink, until the subject is another
   const scales = new Scales();
   assert.deepEqual(scales.of("maps", "a", [0, 2]), [0, 2]);
   assert.deepEqual(scales.of("maps", "a", [-1, 1]), [-1, 2]);
+  assert.deepEqual(scales.of("maps", "a", [0, 3]), [-1, 3]);
   assert.deepEqual(scales.of("units", "a", [0, 1]), [0, 1]);
   assert.deepEqual(scales.of("maps", "b", [0, 1]), [0, 1]);
 });
