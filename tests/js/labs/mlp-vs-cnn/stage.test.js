@@ -110,7 +110,7 @@ test("a range of colours grows and does not shrink, until the subject is another
   const scales = new Scales();
   assert.deepEqual(scales.of("maps", "a", [0, 2]), [0, 2]);
   assert.deepEqual(scales.of("maps", "a", [-1, 1]), [-1, 2]);
-  assert.deepEqual(scales.of("maps", "a", [0, 3]), [-1, 3]);
+  assert.deepEqual(scales.of("maps", "a", [-1, 3]), [-1, 3]);
   assert.deepEqual(scales.of("units", "a", [0, 1]), [0, 1]);
   assert.deepEqual(scales.of("maps", "b", [0, 1]), [0, 1]);
 });
