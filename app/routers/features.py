@@ -72,7 +72,7 @@ async def post_maximise(
     request: Request,
     name: Name,
     params: Annotated[
-        MaximiseParams, Body(examples=[{"layer": "block5.add", "channel": 3, "steps": 16, "size": 64}])
+        MaximiseParams, Body(examples=[{"layer": "block5.add", "channel": 3, "steps": 16, "size": 48}])
     ],
     tensors: Annotated[Encoding, Query(description="How the images are written.")] = "uint8",
 ) -> Response:

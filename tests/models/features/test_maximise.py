@@ -29,7 +29,7 @@ CLIMBS = [
     (LITE, {"layer": "stem.act", "channel": 26, "size": 32, "steps": 48}),
     (LITE, {"layer": "block5.add", "channel": 3, "size": 48, "steps": 24}),
     (LITE, {"layer": "block5.add", "channel": 3, "size": 64, "steps": 16, "aim": "middle"}),
-    (LITE, {"layer": "features.act", "channel": 400, "size": 64, "steps": 24}),
+    (LITE, {"layer": "features.act", "channel": 80, "size": 64, "steps": 24}),
     (LITE, {"layer": "head", "channel": 285, "size": 64, "steps": 24}),
     ("tiny_vgg_batch", {"layer": "conv3.act", "channel": 7, "steps": 24, "jitter": 2}),
     ("mlp", {"layer": "hidden1.act", "channel": 5, "steps": 24, "jitter": 0}),
