@@ -60,9 +60,10 @@ def test_each_depth_has_its_images_and_each_image_opens_into_real_patches(
     visit: Visit, page: Page, stages: list[Stage]
 ) -> None:
     middle = stages[len(stages) // 2]
-    asked, found = patches(page, lambda: come(visit(PATH)))
-    section = page.locator(TAG)
     first, second, *_ = middle.channels
+    feature = f"{middle.layer}:{first.channel}"
+    asked, found = patches(page, lambda: come(visit(PATH, feature=feature)))
+    section = page.locator(TAG)
     assert (asked["layer"], asked["channel"]) == (middle.layer, first.channel)
     rows = section.locator(".depth")
     expect(rows).to_have_count(len(stages))

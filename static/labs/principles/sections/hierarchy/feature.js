@@ -11,14 +11,10 @@ export function written({ layer, channel }) {
   return `${layer}:${channel}`;
 }
 
-/** What a link's word means: of a layer that has no stage, or of a channel that the layer does not have, nothing.
+/** What a link's word means; null: nothing, or what there is no stage or no channel for.
  * @param {string} word @param {readonly Stage[]} stages @returns {Feature | null}
  */
 export function featureOf(word, stages) {
-  if (word === CLOSED) return null;
-  const middle = stages[Math.floor(stages.length / 2)];
-  const first = middle?.channels[0];
-  if (!word) return middle && first ? { layer: middle.layer, channel: first.channel } : null;
   const [, layer = "", digits = ""] = /^(.+):(\d{1,5})$/.exec(word) ?? [];
   const stage = stages.find((each) => each.layer === layer);
   const channel = Number(digits);

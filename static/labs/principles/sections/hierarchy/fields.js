@@ -19,8 +19,8 @@ const judged = {
 };
 
 export const hierarchyFields = {
-  /** What is looked at, `layer:channel`; "": the middle depth's first; "-": nothing. */
-  feature: text(/** @type {string} */ ("")),
+  /** What is looked at, `layer:channel`; "-": nothing. */
+  feature: text(/** @type {string} */ ("block8.add:65")),
   /** What the visitor saw at each depth, a letter each. */
   judged,
   /** What is to grow: the mean of the channel's map, or its middle element. */
