@@ -6,6 +6,7 @@ import { scaleOf } from "./field-paint.js";
 import { SessionPart } from "./part.js";
 import { session } from "./session.js";
 import { boxOf } from "./words.js";
+import "../../components/colour-legend.js";
 import "./field-picture.js";
 
 /** @typedef {import("./session.js").Depth} Depth */
@@ -42,7 +43,8 @@ export class FieldStrip extends SessionPart {
           this.#player.running ? gettext("Pause") : gettext("Play")
         }</button>
         <p class="key small"><span class="tone-field">${gettext("field as built")}</span>
-          <span class="tone-window">${gettext("pixels that hold 95% of the influence")}</span></p></div>
+          <span class="tone-window">${gettext("pixels that hold 95% of the influence")}</span></p>
+        <colour-legend .scale=${null} .range=${null} .scopes=${[]}></colour-legend></div>
       <div class="strip" role="radiogroup" aria-labelledby="growth">${layers.map((each) => this.#depth(each, each === chosen))}</div>
       <p class="strip-words">${chosen ? summary(chosen) : ""}</p>`;
   }
