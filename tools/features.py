@@ -2,7 +2,7 @@
 
     python -m tools.features [--again]
 
-About a quarter of an hour on one core. What is there already and was made in the same way is kept, unless --again is
+About five minutes on one core that is free. What is there already and was made in the same way is kept, unless --again is
 given; so it can be stopped and started. One thread: the same machine and torch give the same files.
 """
 

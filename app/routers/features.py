@@ -29,11 +29,11 @@ class Broken(ProblemBody):
 
 Line = Annotated[Begun | Stepped | Done | Broken, Field(discriminator="kind")]
 EXAMPLE_LINES = """\
-{"kind":"begun","network":"efficientnet_lite0","layer":"block5.add","channel":3,"aim":"map","size":64,"steps":16,…}
-{"kind":"step","step":0,"activation":-0.38,"image":{"shape":[3,64,64],"dtype":"uint8",…}}
-{"kind":"step","step":8,"activation":3.1,"image":{…}}
-{"kind":"step","step":16,"activation":9.6,"image":{…}}
-{"kind":"done","step":16,"activation":9.6,"seconds":0.4}
+{"kind":"begun","network":"efficientnet_lite0","layer":"block5.add","channel":3,"aim":"map","size":48,"steps":16,…}
+{"kind":"step","step":0,"activation":3.58,"peak":7.26,"image":{"shape":[3,48,48],"dtype":"uint8",…}}
+{"kind":"step","step":8,"activation":17.68,"peak":29.81,"image":{…}}
+{"kind":"step","step":16,"activation":22.96,"peak":36.29,"image":{…}}
+{"kind":"done","step":16,"activation":22.96,"peak":36.29,"seconds":0.4}
 """
 TOLD: dict[int | str, dict[str, Any]] = {
     200: {
