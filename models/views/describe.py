@@ -44,7 +44,10 @@ class NetworkSummary(BaseModel):
     summary: Words
     dataset: str
     input: tuple[int, int, int] = Field(description="Channels, height and width.")
-    accuracy: float | None = Field(description="On the test images of its data set, where we measured it.")
+    accuracy: float | None = Field(
+        description="On the test images of its data set, where we measured it; of smileys: on all faces of the half of "
+        "the canvas that the network was trained on."
+    )
     parameters: int
     multiply_adds: int = Field(description="For one image.")
 
