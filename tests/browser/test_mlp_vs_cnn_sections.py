@@ -128,6 +128,13 @@ def test_both_worlds_are_told_apart_and_measured_when_asked(visit: Visit, page: 
         expect(cell).to_contain_text(percent(told[key]["top"][0]["probability"]))
         expect(cell).to_contain_text("is right" if told[key]["correct"] else "is wrong")
 
+    bag = part.get_by_role("button", name="Bag, Fashion-MNIST")
+    own = asked(page, "worlds", bag.click)["worlds"]["predictions"]
+    assert {each["correct"] for each in own} == {None}
+    expect(guesses.first).not_to_contain_text("is ")
+    expect(part).to_contain_text("This picture has no label to be right by.")
+    asked(page, "worlds", part.locator(".shelf button").last.click)
+
     plain, permuted = part.locator("heat-map .plane").all()
     page.mouse.move(*point(permuted, 3, 4, 28))
     middle = found["permutation"][3 * 28 + 4]

@@ -1,6 +1,6 @@
 /** What a link can say about the sections below the stage. */
 
-import { ITEMS } from "../../core/members.js";
+import { ITEMS, isItem } from "../../core/members.js";
 import { flag, json, number, text } from "../../core/state.js";
 import { isWhole } from "../../core/tensor-fields.js";
 
@@ -23,8 +23,14 @@ export const sectionFields = {
   photo: text(/** @type {string} */ ("coffee")),
   order: text(/** @type {Order} */ ("chw"), ["chw", "hwc"]),
   value: json(/** @type {Value} */ ({ c: 0, y: 11, x: 17 }), isValue),
-  /** Permuted world: the held-out image, and how many such accuracies are measured on. */
-  worn: number(0, { min: 0, max: ITEMS - 1 }),
+  /** Permuted world: a held-out image's number, a sample's name or a stored picture's id, and how many images
+   * accuracies are measured on. */
+  worn: {
+    value: "0",
+    read: (/** @type {string} */ word) =>
+      /^[\w-]{1,64}$/.test(word) && (!isItem(word) || Number(word) < ITEMS) ? word : undefined,
+    write: (/** @type {string} */ word) => word,
+  },
   items: number(500, { min: 50, max: ITEMS, step: 50 }),
   /** Same feature anywhere: how far the picture is moved, and what it goes through. */
   down: number(2, { min: -8, max: 8 }),

@@ -2,7 +2,14 @@ import { html, nothing } from "lit";
 import { heard } from "../../../components/heard.js";
 import { gettext, pick } from "../../../core/i18n.js";
 import { look } from "../../../core/looks.js";
-import { ITEMS } from "../../../core/members.js";
+import {
+  another,
+  ITEMS,
+  imageId,
+  isItem,
+  memberOf,
+  samplePictures,
+} from "../../../core/members.js";
 import { decode } from "../../../core/tensor.js";
 import { session } from "../session.js";
 import { kindName, rightWords } from "../words.js";
@@ -11,6 +18,7 @@ import { scattered } from "./permutation.js";
 import { frame, Section } from "./section.js";
 import "../../../components/heat-map.js";
 import "../../../components/number-field.js";
+import "../../../components/picture-picker.js";
 import "../../../components/prediction-bars.js";
 import "./worlds.js";
 
@@ -41,14 +49,16 @@ export class VersusPermuted extends Section {
     this.touch = { y: 14, x: 14 };
   }
 
-  /** @returns {import("./section.js").Request} */
+  /** @returns {import("./section.js").Request | null} */
   question() {
-    const index = session.state.values.worn;
-    return {
-      scene: { kind: "item", index, dy: 0, dx: 0, scale: 1, turned: false },
-      record: [],
-      worlds: {},
-    };
+    const shown = memberOf(session.state.values.worn);
+    return (
+      shown && {
+        scene: { ...shown, dy: 0, dx: 0, scale: 1, turned: false },
+        record: [],
+        worlds: {},
+      }
+    );
   }
 
   get #drawn() {
@@ -67,14 +77,16 @@ export class VersusPermuted extends Section {
   render() {
     const found = this.answer?.worlds ?? null;
     const { worn } = session.state.values;
-    const set = heard((/** @type {number} */ value) => session.state.set({ worn: value }));
+    const set = heard((/** @type {number} */ value) => session.state.set({ worn: String(value) }));
     return frame({
       id: "permuted",
       title: gettext("A permuted world"),
       words: html`<p>${gettext("Shuffle the pixels of every image in the same way, and train both networks once more. Nothing is lost: each pixel is still there, only elsewhere. Point at a window of the picture and see where its nine pixels went.")}</p>`,
       settings: html`${this.#choices(worn)}
-        <div class="row pick"><number-field label=${gettext("Fashion-MNIST no.")} .value=${worn} .min=${0} .max=${ITEMS - 1} @value-input=${set} @value-change=${set}></number-field>
-          <button type="button" @click=${another}>${gettext("Another")}</button></div>
+        <div class="row pick">${isItem(worn) ? html`<number-field label=${gettext("Fashion-MNIST no.")} .value=${Number(worn)} .min=${0} .max=${ITEMS - 1} @value-input=${set} @value-change=${set}></number-field>` : nothing}
+          <button type="button" @click=${this.#another}>${gettext("Another")}</button></div>
+        <picture-picker quiet .value=${isItem(worn) ? "" : (imageId(worn) ?? "")} @picture-change=${this.#onPicture}
+          @picture-busy=${(/** @type {Event} */ event) => event.stopPropagation()}></picture-picker>
         ${this.notice()}`,
       figure: html`<div class="worlds">${this.#pictures()}${this.#guesses(found)}</div><versus-worlds></versus-worlds>`,
       see: html`<p>${found ? this.#words(found) : nothing}</p>
@@ -83,7 +95,7 @@ export class VersusPermuted extends Section {
     });
   }
 
-  /** @param {number} worn */
+  /** @param {string} worn */
   #choices(worn) {
     const names = this.answer?.classes ?? [];
     return html`<ul class="samples shelf" aria-label=${gettext("Held-out images")}>${ONES.map(
@@ -91,8 +103,8 @@ export class VersusPermuted extends Section {
         const name = names[label]
           ? pick(names[label])
           : gettext("Fashion-MNIST no. {n}", { n: index });
-        return html`<li><button type="button" class="thumb" title=${name} aria-label=${name} aria-pressed=${index === worn}
-        @click=${() => session.state.set({ worn: index }, { push: true })}><canvas data-word=${String(index)} width="28" height="28" aria-hidden="true"></canvas></button></li>`;
+        return html`<li><button type="button" class="thumb" title=${name} aria-label=${name} aria-pressed=${String(index) === worn}
+        @click=${() => session.state.set({ worn: String(index) }, { push: true })}><canvas data-word=${String(index)} width="28" height="28" aria-hidden="true"></canvas></button></li>`;
       },
     )}</ul>`;
   }
@@ -100,6 +112,18 @@ export class VersusPermuted extends Section {
   updated() {
     if (this.near) look(ONES, LOOKER, this);
   }
+
+  #another() {
+    session.state.set({ worn: another([session.state.values.worn]) }, { push: true });
+  }
+
+  /** @param {CustomEvent<import("../../../components/picture-picker.js").Picture>} event */
+  #onPicture = (event) => {
+    event.stopPropagation();
+    const { id, origin } = event.detail;
+    const sample = origin === "sample" && samplePictures().find((each) => each.id === id);
+    session.state.set({ worn: sample ? sample.name : id }, { push: true });
+  };
 
   #pictures() {
     const drawn = this.#drawn;
@@ -180,6 +204,10 @@ export class VersusPermuted extends Section {
 
   /** @param {Worlds} found */
   #words({ predictions }) {
+    if (predictions.some(({ correct }) => correct === null))
+      return gettext(
+        "This picture has no label to be right by. Compare each network with its twin: the same picture, each in the world that it was trained in.",
+      );
     const own = predictions.filter((each) => each.trained_on === each.shown);
     const foreign = predictions.filter((each) => each.trained_on !== each.shown);
     const count = (/** @type {readonly Guess[]} */ all) =>
@@ -197,13 +225,10 @@ export class VersusPermuted extends Section {
   }
 }
 
-function another() {
-  session.state.set({ worn: Math.floor(Math.random() * ITEMS) }, { push: true });
-}
-
 /** @param {Guess | undefined} guess */
 function verdict(guess) {
-  return guess?.correct ? "right" : "wrong";
+  if (typeof guess?.correct !== "boolean") return "";
+  return guess.correct ? "right" : "wrong";
 }
 
 /** @param {{y: number, x: number}} cell */
