@@ -19,6 +19,7 @@ import "./choice-field.js";
  * - `range` {[number, number] | null} true least and greatest value shown
  * - `scope` {"map" | "layer" | "network"} what the scale was taken from
  * - `scopes` {Scope[]} the choices offered; none: no choice
+ * - `say` {(value: number) => string} how its numbers are written
  * - `broken` {boolean} some values are not finite: their colour is explained
  *
  * Event: `value-change` {value: Scope}
@@ -29,6 +30,7 @@ export class ColourLegend extends PageElement {
     range: { attribute: false },
     scope: {},
     scopes: { attribute: false },
+    say: { attribute: false },
     broken: { type: Boolean },
   };
 
@@ -40,6 +42,7 @@ export class ColourLegend extends PageElement {
     /** @type {readonly [number, number] | null} */ this.range = null;
     /** @type {Scope} */ this.scope = "layer";
     /** @type {readonly Scope[]} */ this.scopes = ["map", "layer", "network"];
+    this.say = (/** @type {number} */ value) => format.number(value);
     this.broken = false;
   }
 
@@ -67,11 +70,11 @@ export class ColourLegend extends PageElement {
         <div class="ticks">
           ${(scale ? ticks(scale) : [0, 1]).map((value, i, all) => {
             const at = (100 * i) / (all.length - 1);
-            return html`<span .style=${`left:${at}%`}>${scale ? format.number(value) : ends(i)}</span>`;
+            return html`<span .style=${`left:${at}%`}>${scale ? this.say(value) : ends(i)}</span>`;
           })}
         </div>
       </div>
-      <p class="range">${range ? gettext("values from {lo} to {hi}", { lo: format.number(range[0]), hi: format.number(range[1]) }) : nothing}
+      <p class="range">${range ? gettext("values from {lo} to {hi}", { lo: this.say(range[0]), hi: this.say(range[1]) }) : nothing}
         ${this.broken ? html`<span class="broken">${gettext("not a number or infinite")}</span>` : nothing}</p>
       ${
         this.scopes.length < 2

@@ -54,7 +54,7 @@ export class VersusLane extends SessionPart {
     const verdict = network.correct === null ? "" : network.correct ? "right" : "wrong";
     return html`<section class="versus-lane ${verdict}" aria-label=${name}>
       <header><h2>${name}</h2>
-        <p class="says">${right ? html`<b>${right}</b>: ` : nothing}${saysWords(network, answer.classes)}</p>
+        <p class="says">${right ? html`<b>${right}</b> · ` : nothing}${saysWords(network, answer.classes)}</p>
         <p class="soft small">${pick(network.title)}</p></header>
       <div class="steps">${this.kind === "mlp" ? this.#units(answer, network) : this.#maps(answer, network)}</div>
       <prediction-bars .predictions=${scores(network, answer.classes, answer.right, LISTED)} .rows=${LISTED}

@@ -43,7 +43,7 @@ export class VersusMaps extends SessionPart {
     const name = pick(positions.classes[positions.target] ?? { en: "", zh: "" });
     const of = gettext("P({name}) with it there", { name });
     return html`<div class="both">${positions.maps.map((each) => this.#map(positions, each, of))}</div>
-      <colour-legend .scale=${scaleFor(0, 1)} .range=${rangeOf(positions)} .scopes=${[]}></colour-legend>
+      <colour-legend .say=${format.percent} .scale=${scaleFor(0, 1)} .range=${rangeOf(positions)} .scopes=${[]}></colour-legend>
       <p class="small readout">${this.#words(positions)}</p>`;
   }
 
@@ -92,7 +92,7 @@ export class VersusMaps extends SessionPart {
         p: format.percent(map.at(0, at.y, at.x)),
       }),
     );
-    return `${place}: ${there.join(", ")}`;
+    return gettext("{place}: {list}", { place, list: there.join(gettext(", ")) });
   }
 
   /** @param {PointerEvent} event */

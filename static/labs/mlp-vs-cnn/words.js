@@ -36,7 +36,7 @@ export function awayWords(dy, dx) {
   if (!dy && !dx) return gettext("In the middle");
   const across = dx > 0 ? gettext("{n} px right", { n: dx }) : gettext("{n} px left", { n: -dx });
   const down = dy > 0 ? gettext("{n} px down", { n: dy }) : gettext("{n} px up", { n: -dy });
-  return [...(dx ? [across] : []), ...(dy ? [down] : [])].join(", ");
+  return [...(dx ? [across] : []), ...(dy ? [down] : [])].join(gettext(", "));
 }
 
 /** The class that a network finds likeliest, and how sure it is of it.

@@ -48,7 +48,7 @@ export class VersusElsewhere extends Section {
     return html`<header><h3>${gettext("P({name}) with it there", { name })}</h3>
         ${this.take("challenge-places", gettext("Take away the maps of all places"), () => this.#arrays())}</header>
       <div class="figure"><div class="two">${this.#maps()}</div>
-        <div class="moves">${this.#fields()}<colour-legend .scale=${scaleFor(0, 1)} .range=${this.#range} .scopes=${[]}></colour-legend></div>
+        <div class="moves">${this.#fields()}<colour-legend .say=${format.percent} .scale=${scaleFor(0, 1)} .range=${this.#range} .scopes=${[]}></colour-legend></div>
         <p class="readout">${this.#readout()}</p></div>
       <p>${this.#words(name)}</p>${this.notice()}`;
   }
