@@ -70,7 +70,7 @@ def says_what_the_server_says(page: Page, answer: dict[str, Any]) -> None:
     for network in answer["networks"]:
         lane = page.locator(f"versus-lane[kind={network['kind']}]")
         name = answer["classes"][network["predicted"]]["en"]
-        verdict = {True: "is right: ", False: "is wrong: ", None: ""}[network["correct"]]
+        verdict = {True: "is right · ", False: "is wrong · ", None: ""}[network["correct"]]
         expect(lane.locator(".says")).to_contain_text(f"{verdict}says “{name}”")
         expect(lane.locator(".note")).to_have_text(
             [f"{logit:.1f}".replace("-", "−") for logit in network["logits"]]
