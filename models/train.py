@@ -54,7 +54,7 @@ RECIPES = {
     # In bfloat16 it took seven times as long on a processor that has no instructions for it.
     "mini_vit": Recipe(epochs=18, learning_rate=0.002, shift=0, bfloat16=False),
     "row_gru": Recipe(epochs=8, shift=1, bfloat16=False),
-    # As their twins without the permutation; the second with half of the epochs, at which it stands nearly still.
+    # As their twins without the permutation; the second for half as long.
     "mlp_permuted": Recipe(epochs=30, learning_rate=0.001, shift=0, bfloat16=False),
     "tiny_vgg_permuted": Recipe(epochs=8, bfloat16=False),
 }

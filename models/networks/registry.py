@@ -14,7 +14,7 @@ from models.networks.lenet import LeNet
 from models.networks.mini_resnet import MiniResNet
 from models.networks.mini_vit import MiniViT
 from models.networks.mlp import MLP
-from models.networks.permuted import PermutedMLP
+from models.networks.permuted import PermutedMLP, PermutedTinyVGG
 from models.networks.row_gru import Reader
 from models.networks.smileys import SmileyCNN, SmileyMLP
 from models.networks.tiny_vgg import TinyVGG
@@ -178,6 +178,16 @@ SPECS = {
             {
                 "en": "The MLP again, trained on pictures whose pixels were all shuffled by one fixed permutation.",
                 "zh": "同一个多层感知机，但训练图片的像素都按同一个固定的随机顺序打乱。",
+            },
+        ),
+        Spec(
+            "tiny_vgg_permuted",
+            PermutedTinyVGG,
+            FASHION_MNIST,
+            {"en": "Tiny VGG, permuted world", "zh": "Tiny VGG，像素置乱"},
+            {
+                "en": "Tiny VGG with BatchNorm again, trained on pictures shuffled by the same permutation.",
+                "zh": "同一个带批归一化的 Tiny VGG，但训练图片都按同一个固定的随机顺序打乱像素。",
             },
         ),
         Spec(
