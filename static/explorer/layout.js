@@ -16,7 +16,7 @@ const MOST_MAPS = 16;
 const [LEAST, MOST] = [0.9, 3];
 const WIDEST_VECTOR = 140;
 /** Vectors up to this length stand in a single file. */
-const FILE = 32;
+const FILE = 12;
 /** How wide and high the traces of a recurrent state are together. */
 const TRACES = 280;
 /** How high the strip is where nothing is stretched, and beside an open layer. */
