@@ -23,7 +23,7 @@ from models.versus.pair import Contestant, Kind
 from models.versus.worlds import NETWORKS, permutation
 from models.views.describe import Words
 
-SEEN = 400
+SEEN = 700
 """Held-out pictures that all four networks classify."""
 SIGNIFICANT = 0.05
 KINDS: tuple[tuple[Kind, Words], ...] = (

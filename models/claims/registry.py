@@ -13,6 +13,7 @@ from models.claims.dropout_expectation import DROPOUT_EXPECTATION
 from models.claims.dropout_mask import DROPOUT_MASK
 from models.claims.dropout_not_for_conv import DROPOUT_NOT_FOR_CONV
 from models.claims.dropout_places import DROPOUT_PLACES
+from models.claims.flattened import FLATTEN_LOSES_SPACE
 from models.claims.hierarchy import HIERARCHY
 from models.claims.kernels import KERNEL_COUNT, KERNEL_DEPTH
 from models.claims.ln_batch_free import LN_BATCH_FREE
@@ -32,6 +33,7 @@ from models.claims.zoneout import ZONEOUT
 CLAIMS = {
     claim.id: claim
     for claim in (
+        FLATTEN_LOSES_SPACE,
         SHIFT_IS_NEW_INPUT,
         SAME_FEATURE_ANYWHERE,
         LOCAL_RECEPTIVE_FIELD,

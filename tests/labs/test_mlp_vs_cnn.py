@@ -56,7 +56,7 @@ def picture(found: MlpVsCnnResult) -> torch.Tensor:
 
 @pytest.mark.parametrize(
     "body",
-    [*EXAMPLES, {"scene": FACES, **EXPERIMENTS}, {"scene": ITEM, **EXPERIMENTS}],
+    [*EXAMPLES, {"scene": FACES, **EXPERIMENTS}, {"scene": ITEM, "worlds": {}, **EXPERIMENTS}],
     ids=["example", "other example", "faces", "item"],
 )
 def test_whole_answers_over_http(client: TestClient, body: dict[str, Any]) -> None:
@@ -270,6 +270,33 @@ def test_channels_last_keep_the_colours_of_a_pixel_together() -> None:
     assert (found.strides.c, found.strides.y, found.strides.x) == (1, 96, 3)
 
 
+# Two worlds
+
+
+def test_each_network_sees_either_world() -> None:
+    found = asked(ITEM, worlds={}).worlds or pytest.fail()
+    plain, permuted = decode(found.plain), decode(found.permuted)
+    assert torch.equal(plain, picture(asked(ITEM))[0]) and sorted(found.permutation) == list(range(784))
+    assert torch.equal(permuted.flatten(), plain.flatten()[found.permutation]) and not torch.equal(
+        permuted, plain
+    )
+    said = {(each.kind, each.trained_on, each.shown): each.top for each in found.predictions}
+    assert len(said) == 8
+    for kind, name in (("mlp", "mlp_permuted"), ("cnn", "tiny_vgg_permuted")):
+        network = load_network(name).network
+        for shown, given_ in (("plain", plain), ("permuted", permuted)):
+            x = ((given_ - FASHION_MNIST.mean[0]) / FASHION_MNIST.std[0]).view(1, 1, 28, 28)
+            with torch.inference_mode():
+                order = torch.tensor(found.permutation)
+                back = x.flatten(2)[:, :, order.argsort()].view(x.shape)  # the network permutes by itself
+                probabilities = network.module(back)[0].softmax(0)
+            top = said[kind, "permuted", shown]
+            assert top[0].probability == pytest.approx(float(probabilities.max()), abs=1e-4)
+            assert top[0].index == int(probabilities.argmax())
+    for each in found.predictions:
+        assert each.correct == (each.top[0].index == int(heldout.held_out().labels[9]))
+
+
 # What cannot be
 
 REFUSALS: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
@@ -411,6 +438,7 @@ def questions(draw: DrawFn) -> dict[str, Any]:
                 "relu": st.booleans(),
             }
         ),
+        "worlds": st.just({}),
         "flatten": st.fixed_dictionaries(
             {"order": st.sampled_from(["chw", "hwc"]), "at": st.fixed_dictionaries({"c": st.integers(0, 3), "y": small, "x": small})}
         ),
