@@ -590,3 +590,18 @@ def test_axe_finds_nothing(
         unfold.click()
     assert violations(page, "layer-detail", "change-controls") == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_permuted_pixel_says_where_it_was_and_what_follows_sees_no_box(show: Show) -> None:
+    row, column = 4, 9
+    page = show("mlp_permuted", "permute", pin=f"{row},{column}")
+    order = load_network("mlp_permuted").network.steps["permute"].arguments["order"]
+    y, x = divmod(int(order[row * 28 + column]), 28)
+    expect(page.locator(".sum-section")).to_contain_text(f"it was at row {y}, column {x}")
+    expect(page.locator("input-figure")).to_contain_text(f"row {y}, column {x}")
+    assert close(value_shown(page), float(picture("mlp_permuted")[0, 0, y, x]))
+    expect(page.locator("layer-detail .facts")).to_contain_text("784 pixels in a fixed, random order")
+    page.evaluate("location.hash = 'net=tiny_vgg_permuted&img=ankle_boot&layer=conv1.conv'")
+    expect(page.locator("layer-detail .facts")).to_contain_text("sees pixels from all over the picture")
+    expect(page.locator("input-figure")).to_contain_text("It sees pixels from all over the picture.")
+    expect(page.locator("layer-strip .traits").nth(2)).to_contain_text("apart")
