@@ -174,7 +174,7 @@ SPECS = {
             "mlp_permuted",
             PermutedMLP,
             FASHION_MNIST,
-            {"en": "MLP, permuted world", "zh": "多层感知机（MLP），像素置乱"},
+            {"en": "MLP, permuted world", "zh": "多层感知机（MLP），像素打乱"},
             {
                 "en": "The MLP again, trained on pictures whose pixels were all shuffled by one fixed permutation.",
                 "zh": "同一个多层感知机，但训练图片的像素都按同一个固定的随机顺序打乱。",
@@ -184,7 +184,7 @@ SPECS = {
             "tiny_vgg_permuted",
             PermutedTinyVGG,
             FASHION_MNIST,
-            {"en": "Tiny VGG, permuted world", "zh": "Tiny VGG，像素置乱"},
+            {"en": "Tiny VGG, permuted world", "zh": "Tiny VGG，像素打乱"},
             {
                 "en": "Tiny VGG with BatchNorm again, trained on pictures shuffled by the same permutation.",
                 "zh": "同一个带批归一化的 Tiny VGG，但训练图片都按同一个固定的随机顺序打乱像素。",
