@@ -147,10 +147,10 @@ def _law(drawn: Activations | Weights, points: list[int]) -> tuple[list[float] |
         return [sqrt(float(variances.mean()) / count) for count in points], None
     if drawn.variant in ("block", "alpha"):
         return None, None
-    power = odds * drawn.x.double().square()
+    power = drawn.x.double().square()
     by_channel = power.view(1, power.shape[1], -1).sum(2)
     by_decision = {"channel": by_channel, "row": power.sum()[None]}.get(drawn.variant, power)
-    c = sqrt(float(power.mean()))
+    c = sqrt(odds * float(power.mean()))
     line = [c / sqrt(count) for count in points]
     if c == 0:
         return line, None

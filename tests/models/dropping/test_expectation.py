@@ -115,6 +115,16 @@ def test_p_of_0_is_exact_and_p_of_1_is_nothing() -> None:
     assert every.limit == pytest.approx(size, rel=1e-6)
 
 
+def test_the_interval_is_made_of_numbers_however_small_p_is() -> None:
+    body = {"source": grid(1, 2, 3, 3), "expectation": {"draws": 4}}
+    shares = []
+    for p in (1e-300, 0.4):
+        found = expectation({**body, "p": p})
+        assert found.interval.lo[-1] < found.line[-1] < found.interval.hi[-1]
+        shares.append(found.interval.hi[-1] / found.line[-1])
+    assert shares[0] == pytest.approx(shares[1])
+
+
 def test_relu_right_after_dropout_changes_nothing_and_after_a_convolution_it_does() -> None:
     """By hand from the network's own modules, mask by mask."""
     loaded = load_network("tiny_vgg_batch")
