@@ -128,7 +128,7 @@ def test_both_worlds_are_told_apart_and_measured_when_asked(visit: Visit, page: 
         expect(cell).to_contain_text(percent(told[key]["top"][0]["probability"]))
         expect(cell).to_contain_text("is right" if told[key]["correct"] else "is wrong")
 
-    bag = part.get_by_role("button", name="Bag, Fashion-MNIST")
+    bag = part.get_by_role("button", name="Bag (Fashion-MNIST)")
     own = asked(page, "worlds", bag.click)["worlds"]["predictions"]
     assert {each["correct"] for each in own} == {None}
     expect(guesses.first).not_to_contain_text("is ")
