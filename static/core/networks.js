@@ -6,10 +6,14 @@ import * as api from "./api.js";
 /** @typedef {import("./wire.js").NetworkNode} NetworkNode */
 /** @typedef {import("./wire.js").NetworkCard} NetworkCard */
 
+/** Milliseconds after which a description that could not be had is asked for once more. */
+const PAUSE = 5000;
+
 export class Networks {
   /** All that there are. @type {readonly NetworkCard[]} */ cards = [];
   /** @type {Map<string, NetworkInfo>} those that are here */ #known = new Map();
   /** @type {Map<string, Promise<NetworkInfo | null>>} */ #coming = new Map();
+  /** When a description could not be had. @type {Map<string, number>} */ #failed = new Map();
   #listed = false;
   #tell;
 
@@ -34,16 +38,23 @@ export class Networks {
 
   /** A network's description as soon as it is there; null where it cannot be had. @param {string} name */
   get(name) {
-    const coming = this.#coming.get(name) ?? this.#fetch(name);
-    this.#coming.set(name, coming);
-    return coming;
+    const coming = this.#coming.get(name);
+    if (coming) return coming;
+    const failed = this.#failed.get(name);
+    if (failed !== undefined && performance.now() - failed < PAUSE) return Promise.resolve(null);
+    const begun = this.#fetch(name);
+    this.#coming.set(name, begun);
+    return begun;
   }
 
   /** @param {string} name */
   async #fetch(name) {
     const info = await api.network(name).catch(() => null);
     if (info) this.#known.set(name, info);
-    else this.#coming.delete(name);
+    else {
+      this.#coming.delete(name);
+      this.#failed.set(name, performance.now());
+    }
     this.#tell();
     return info;
   }

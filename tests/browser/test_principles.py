@@ -122,6 +122,14 @@ def test_the_field_grows_from_layer_to_layer(visit: Visit) -> None:
     expect(strip.get_by_role("radio")).to_have_count(len(layers) + 1)
 
 
+def test_a_link_to_a_layer_that_its_network_lacks_begins_at_the_first(visit: Visit) -> None:
+    page = visit(PATH, net="lenet", layer="conv6.conv")
+    expect(page.locator("[data-control=layer] select")).to_have_value("conv1.conv")
+    expect(page.locator("#conv-wired")).to_be_visible()
+    visit(f"{PATH}?again", refusals=True, net="nowhere")
+    expect(page.get_by_role("alert")).to_contain_text("There is no network of this name")
+
+
 def test_on_a_photograph_a_dense_unit_would_need_a_weight_for_every_input(
     visit: Visit, tmp_path: Path
 ) -> None:

@@ -93,8 +93,12 @@ export class Session extends EventTarget {
   wiringQuestion() {
     const base = this.base();
     const { shape } = this;
+    const { net, layer, channel, dense } = this.state.values;
+    const { cards } = this.networks;
+    // A link may name a network that is not there: the server says so.
+    if (base && cards.length && !cards.some(({ name }) => name === net))
+      return { ...base, wiring: { layer, channel } };
     if (!base || !shape) return null;
-    const { layer, channel, dense } = this.state.values;
     const [channels = 1, height = 1, width = 1] = shape;
     const { y, x } = this.spot;
     return {
@@ -160,8 +164,12 @@ export class Session extends EventTarget {
   }
 
   #changed() {
-    this.networks.want(this.state.values.net);
+    const { net, layer } = this.state.values;
+    this.networks.want(net);
     if (!this.base()) return this.#lose();
+    const nodes = this.networks.info(net)?.nodes ?? [];
+    const first = nodes.find(({ kind }) => kind === "conv")?.name;
+    if (first && !nodes.some(({ name }) => name === layer)) return this.state.set({ layer: first });
     this.wiring.ask(this.wiringQuestion());
     // While the unit is on its way, its own row is what must keep up.
     clearTimeout(this.#resting);

@@ -3,7 +3,7 @@ import { heard } from "../../components/heard.js";
 import { gettext, pick } from "../../core/i18n.js";
 import { isItem } from "../../core/members.js";
 import { SessionPart } from "./part.js";
-import { fields, PHOTOGRAPH, session } from "./session.js";
+import { PHOTOGRAPH, session } from "./session.js";
 import "../../components/choice-field.js";
 import "../../components/status-notice.js";
 import "./take.js";
@@ -30,7 +30,7 @@ export class PrinciplesTools extends SessionPart {
       value: name,
       label: `${name}, ${shape.join("×")}`,
     }));
-    // A link may name a layer that does not fit: it is shown, and the server says why.
+    // One without maps, or not known yet, is shown as well.
     if (!layers.some(({ value }) => value === layer))
       layers.unshift({ value: layer, label: layer });
     const notice = session.gone
@@ -52,16 +52,15 @@ function layersOf(net) {
   return nodes.filter(({ kind, shape }) => kind !== "input" && shape.length === 3);
 }
 
-/** Another network, at its first convolution; with a picture of the kind that it takes.
+/** Another network, with a picture of the kind that it takes.
  * @param {string} net
  */
 async function chooseNetwork(net) {
   const info = await session.networks.get(net);
-  const layer = info?.nodes.find(({ kind }) => kind === "conv")?.name ?? fields.layer.value;
   const { picture, channel } = session.state.values;
   const anew = info?.dataset === "imagenet" && isItem(picture);
   const seen = anew ? { picture: PHOTOGRAPH, channel: AWAKE } : { picture, channel };
-  session.state.set({ net, layer, ...seen }, { push: true });
+  session.state.set({ net, ...seen }, { push: true });
 }
 
 customElements.define("principles-tools", PrinciplesTools);
