@@ -127,7 +127,7 @@ def test_a_link_to_a_layer_that_its_network_lacks_begins_at_the_first(visit: Vis
     expect(page.locator("[data-control=layer] select")).to_have_value("conv1.conv")
     expect(page.locator("#conv-wired")).to_be_visible()
     visit(f"{PATH}?again", refusals=True, net="nowhere")
-    expect(page.get_by_role("alert")).to_contain_text("There is no network of this name")
+    expect(page.locator("principles-lab .refusal").first).to_contain_text("There is no network of this name")
 
 
 def test_on_a_photograph_a_dense_unit_would_need_a_weight_for_every_input(
