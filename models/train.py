@@ -3,9 +3,9 @@
     python -m models.train tiny_vgg_batch [--data DIR] [--epochs N] [--learning-rate R] [--shift PIXELS] [--seed N]
     python -m models.train smiley_cnn [--seed N]
 
---into DIR writes to another folder than weights/ (`make retrain` does, and compares). The smileys draw their own pictures (train_faces.py); for all others
-DIR holds the four files of Fashion-MNIST (Debian package dataset-fashion-mnist puts them in
-/usr/share/datasets/fashion-mnist). One thread and one seed: the same machine and torch give the same weights.
+--into FOLDER writes to another than weights/ (`make retrain` does, and compares). The smileys draw their own pictures
+(train_faces.py); for all others DIR holds the four files of Fashion-MNIST (Debian package dataset-fashion-mnist puts them
+in /usr/share/datasets/fashion-mnist). One thread and one seed: the same machine and torch give the same weights.
 """
 
 import argparse
