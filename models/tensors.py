@@ -1,6 +1,7 @@
 """How an array is typed in a model and written on the wire."""
 
 import base64
+from collections.abc import Iterable
 from math import prod
 from typing import Any, Literal
 
@@ -40,6 +41,22 @@ def check_list(numbers: int, encoding: Encoding) -> None:
             f"{numbers:,} numbers are too many to write as lists ({MAX_LIST:,} are allowed); "
             "ask for ?tensors=float32 or uint8, or for fewer channels.",
             "tensors",
+        )
+
+
+def check_answer(numbers: Iterable[int], encoding: Encoding, limit: int, advice: str) -> None:
+    """Refused where tensors of so many numbers each are too large for `encoding`, or take more than `limit` bytes together.
+
+    `advice` says what to ask for instead.
+    """
+    counts = list(numbers)
+    for count in counts:
+        check_list(count, encoding)
+    if sum(counts) * BYTES[encoding] > limit:
+        raise Refused(
+            "answer-too-large",
+            f"The answer would have {sum(counts):,} numbers; that is more than {limit / 2**20:,.0f} MiB. {advice}",
+            "record",
         )
 
 

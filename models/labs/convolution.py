@@ -17,7 +17,7 @@ from models.layers.windows import Axis, TransposedAxis
 from models.pictures import Fitted
 from models.shapes import Shape, written
 from models.sliding import Settings, Sliding, counted, slide
-from models.tensors import BYTES, Encoding, Tensor, check_list, encode
+from models.tensors import Encoding, Tensor, check_answer, encode
 from models.window import Window, explain
 
 Part = Literal["input", "padded", "kernels", "convolved", "output", "partial", "coverage"]
@@ -136,7 +136,7 @@ def run(
         kernels, biases = stack(params.kernels, len(x) // params.groups)
         sliding = slide(params, (len(x), x.shape[1], x.shape[2]), tuple(kernels.shape))
         shapes = _recorded(params, sliding)
-        _check_answer(shapes, encoding, limit)
+        check_answer(map(prod, shapes.values()), encoding, limit, "Record less, or ask for ?tensors=uint8.")
         _check_place(params, sliding)
         if params.flip:
             kernels = kernels.flip(2, 3)
@@ -207,19 +207,6 @@ def _recorded(params: ConvolutionParams, sliding: Sliding) -> dict[Part, Shape]:
         "coverage": (1, *(sliding.convolved if transposed else sliding.input)[1:]),
     }
     return {name: shape for name, shape in shapes.items() if name in params.record and shape}
-
-
-def _check_answer(shapes: dict[Part, Shape], encoding: Encoding, limit: int) -> None:
-    for shape in shapes.values():
-        check_list(prod(shape), encoding)
-    numbers = sum(map(prod, shapes.values()))
-    if numbers * BYTES[encoding] > limit:
-        raise Refused(
-            "answer-too-large",
-            f"The answer would have {numbers:,} numbers, about {numbers * BYTES[encoding] / 2**20:,.0f} MiB; "
-            f"{limit / 2**20:,.0f} MiB are allowed. Record less, or ask for ?tensors=uint8.",
-            "record",
-        )
 
 
 def _check_place(params: ConvolutionParams, sliding: Sliding) -> None:

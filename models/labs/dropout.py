@@ -22,7 +22,7 @@ from models.normalization import source
 from models.normalization.element import ElementPlace, place
 from models.normalization.source import AXES, Given, GridSource, NetworkSource
 from models.pictures import Prepared, light
-from models.tensors import BYTES, Encoding, Tensor, check_list, encode
+from models.tensors import Encoding, Tensor, check_answer, encode
 
 Part = Literal["pictures", "input", "mask", "output", "weight"]
 SHOWN = 8
@@ -208,15 +208,7 @@ def _check_answer(params: DropoutParams, given: Given, channels: int, encoding: 
         sizes["mask"] = sizes["weight"] = channels * layer.connections(given)
     sizes["pictures"] = 0 if given.inputs is None else given.inputs.numel()
     numbers = [sizes[name] for name in dict.fromkeys(params.record)]
-    for count in numbers:
-        check_list(count, encoding)
-    if sum(numbers) * BYTES[encoding] > limit:
-        raise Refused(
-            "answer-too-large",
-            f"The answer would have {sum(numbers):,} numbers; that is more than {limit / 2**20:,.0f} MiB. Record less, "
-            "or fewer channels, or ask for ?tensors=uint8.",
-            "record",
-        )
+    check_answer(numbers, encoding, limit, "Record less, or fewer channels, or ask for ?tensors=uint8.")
 
 
 def _pytorch(params: DropoutParams, given: Given) -> str | None:

@@ -10,7 +10,7 @@ from torch import Tensor as Array
 from models.errors import Refused
 from models.interventions import LayerName
 from models.pictures import Prepared
-from models.tensors import BYTES, Encoding, Tensor, check_list, encode
+from models.tensors import Encoding, Tensor, check_answer, encode
 from models.versus import equivariance, flattening, likeness, positions, scene, worlds
 from models.versus.equivariance import EquivarianceParams, EquivarianceResult
 from models.versus.flattening import FlattenParams, FlattenResult
@@ -22,6 +22,7 @@ from models.versus.worlds import WorldsParams, WorldsResult
 from models.views.describe import Words
 
 Part = Literal["canvas", "responses", "hidden"]
+ADVICE = "Record less, or ask for ?tensors=uint8."
 
 
 class MlpVsCnnParams(BaseModel):
@@ -164,7 +165,7 @@ def _colours(
         if getattr(params, name) is not None:
             raise Refused("wrong-kind", "No network here takes colours; they can only be flattened.", name)
     canvas = scene.draw(params.scene, pictures)
-    _check_size([("canvas" in params.record) * canvas.numel(), canvas.numel()], encoding, limit)
+    check_answer([("canvas" in params.record) * canvas.numel(), canvas.numel()], encoding, limit, ADVICE)
     return _answer(
         params,
         canvas,
@@ -206,16 +207,4 @@ def _check(
     experiments = {"positions": 2, "equivariance": 6, "worlds": 2, "flatten": 1}
     counts = [sizes[name] for name in dict.fromkeys(params.record)]
     counts += [many * numbers for name, many in experiments.items() if getattr(params, name)]
-    _check_size(counts, encoding, limit)
-
-
-def _check_size(numbers: list[int], encoding: Encoding, limit: int) -> None:
-    for count in numbers:
-        check_list(count, encoding)
-    if sum(numbers) * BYTES[encoding] > limit:
-        raise Refused(
-            "answer-too-large",
-            f"The answer would have {sum(numbers):,} numbers; that is more than {limit / 2**20:,.0f} MiB. Record less, "
-            "or ask for ?tensors=uint8.",
-            "record",
-        )
+    check_answer(counts, encoding, limit, ADVICE)

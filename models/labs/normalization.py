@@ -22,7 +22,7 @@ from models.normalization.spread import SpreadParams, SpreadResult
 from models.normalization.steps import by_hand
 from models.normalization.training import BatchesParams, BatchesResult
 from models.pictures import Prepared, light
-from models.tensors import BYTES, Encoding, Tensor, check_list, encode
+from models.tensors import Encoding, Tensor, check_answer, encode
 
 Part = Literal["pictures", "input", "normalized", "output", "sets"]
 SHOWN = 8
@@ -214,15 +214,7 @@ def _check_answer(
     numbers = [sizes[name] for name in dict.fromkeys(params.record)]
     if params.mates:
         numbers += [shown // len(x)] * 3
-    for count in numbers:
-        check_list(count, encoding)
-    if sum(numbers) * BYTES[encoding] > limit:
-        raise Refused(
-            "answer-too-large",
-            f"The answer would have {sum(numbers):,} numbers; that is more than {limit / 2**20:,.0f} MiB. Record less, "
-            "or fewer channels, or ask for ?tensors=uint8.",
-            "record",
-        )
+    check_answer(numbers, encoding, limit, "Record less, or fewer channels, or ask for ?tensors=uint8.")
 
 
 def _layer(given: Given, layer: Layer) -> tuple[str, Array]:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 Visit = Callable[..., Page]
@@ -47,6 +47,31 @@ def visit(page: Page, base_url: str) -> Iterator[Visit]:
 
     yield open_page
     assert faults == []
+
+
+def fields(page: Page) -> str:
+    """The state in the address, written at once."""
+    page.evaluate("dispatchEvent(new Event('state-flush'))")
+    return str(page.evaluate("decodeURIComponent(location.hash)"))
+
+
+def come(page: Page, tag: str) -> Locator:
+    """Scroll to a section."""
+    found = page.locator(tag)
+    found.scroll_into_view_if_needed()
+    return found
+
+
+def answered(page: Page, tag: str) -> None:
+    """Scroll to a section, which may have asked before it came into sight, until it has its numbers."""
+    come(page, tag)
+    page.wait_for_function("tag => document.querySelector(tag).answer", arg=tag, timeout=20_000)
+
+
+def percent(value: float) -> str:
+    """A probability as pages write it."""
+    shown = 100 * value
+    return "<0.01%" if 0 < shown < 0.01 else f"{shown:.{2 if 0 < shown < 1 else 1}f}%"
 
 
 def looks(page: Page, *sizes: tuple[int, int]) -> Iterator[int]:

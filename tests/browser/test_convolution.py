@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Visit, link, looks, violations
+from tests.browser.conftest import Visit, fields, link, looks, violations
 
 PATIENCE = 30_000
 EDGE = {"kind": "preset", "preset": "sobel_x", "size": [3, 3]}
@@ -33,12 +33,6 @@ def lab(visit: Visit) -> Lab:
         return page
 
     return open_lab
-
-
-def fields(page: Page) -> str:
-    """The state in the address."""
-    page.evaluate("dispatchEvent(new Event('state-flush'))")
-    return str(page.evaluate("decodeURIComponent(location.hash)"))
 
 
 def sum_of(page: Page) -> float:

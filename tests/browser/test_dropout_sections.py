@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, Request, Response, expect
 
 from models.networks.weights import load_network
 from models.views.accuracy import AccuracyParams, accuracy
-from tests.browser.conftest import Visit, looks, violations
+from tests.browser.conftest import Visit, answered, come, looks, percent, violations
 
 PATH = "/en/dropout"
 EXPERIMENTS = ("ensemble", "monte_carlo", "neighbours", "zoneout", "depth")
@@ -31,11 +31,6 @@ def number(value: float, digits: int = 3) -> str:
     """As the page writes a number of some digits, from 0.001 to 99,999."""
     decimals = max(0, digits - 1 - floor(log10(abs(value)))) if value else 0
     return f"{value:.{decimals}f}".replace("-", "−")
-
-
-def percent(value: float) -> str:
-    shown = 100 * value
-    return "<0.01%" if 0 < shown < 0.01 else f"{shown:.{2 if 0 < shown < 1 else 1}f}%"
 
 
 def experiment(request: Request) -> str:
@@ -59,19 +54,6 @@ def asked(page: Page, name: str, act: Callable[[], object]) -> dict[str, Any]:
     found = answer.value.json()
     assert answer.value.ok, found
     return dict(found["expectation" if name == "after" else name])
-
-
-def come(page: Page, tag: str) -> Locator:
-    """Scroll to a section."""
-    found = page.locator(tag)
-    found.scroll_into_view_if_needed()
-    return found
-
-
-def answered(page: Page, tag: str) -> None:
-    """Scroll to a section, which may have asked before it came into sight, until it has its numbers."""
-    come(page, tag)
-    page.wait_for_function("tag => document.querySelector(tag).answer", arg=tag, timeout=20_000)
 
 
 def value(chart: Locator, label: str) -> Locator:

@@ -17,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from app.samples import samples
-from tests.browser.conftest import Visit, link, looks, violations
+from tests.browser.conftest import Visit, fields, link, looks, violations
 
 CAT = samples()[0].id
 STRIDE = [{"kind": "conv", "layer": "stem.conv", "stride": [4, 4]}]
@@ -73,12 +73,6 @@ def until_painted(where: Locator, before: str) -> str:
 def open_map(page: Page, index: int) -> None:
     """Click into the uppermost map of a column."""
     column(page, index).locator(".plane").click(position={"x": 12, "y": 12})
-
-
-def fields(page: Page) -> str:
-    """The state in the address."""
-    page.evaluate("dispatchEvent(new Event('state-flush'))")
-    return str(page.evaluate("decodeURIComponent(location.hash)"))
 
 
 def png(size: tuple[int, int] = (80, 60)) -> bytes:

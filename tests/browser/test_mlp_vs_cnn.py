@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Visit, link, looks, violations
+from tests.browser.conftest import Visit, fields, link, looks, violations
 
 PATIENCE = 30_000
 SIDE, SIZE = 32, 9
@@ -47,12 +47,6 @@ def lab(visit: Visit) -> Lab:
         return page
 
     return open_lab
-
-
-def fields(page: Page) -> str:
-    """The state in the address."""
-    page.evaluate("dispatchEvent(new Event('state-flush'))")
-    return str(page.evaluate("decodeURIComponent(location.hash)"))
 
 
 def asked(page: Page, *places: tuple[int, int], **params: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, Response, expect
 
 from models.networks.weights import load_network
 from models.views.accuracy import AccuracyParams, accuracy
-from tests.browser.conftest import Visit, looks, violations
+from tests.browser.conftest import Visit, answered, come, looks, percent, violations
 
 PATH = "/en/mlp-vs-cnn"
 SECTIONS = (
@@ -24,11 +24,6 @@ SECTIONS = (
     "versus-elsewhere",
 )
 expect.set_options(timeout=20_000)  # a loaded machine takes its time
-
-
-def percent(value: float) -> str:
-    shown = 100 * value
-    return "<0.01%" if 0 < shown < 0.01 else f"{shown:.{2 if 0 < shown < 1 else 1}f}%"
 
 
 def asked(page: Page, name: str, act: Callable[[], object], **settings: Any) -> dict[str, Any]:
@@ -48,19 +43,6 @@ def asked(page: Page, name: str, act: Callable[[], object], **settings: Any) -> 
     found = answer.value.json()
     assert answer.value.ok, found
     return dict(found)
-
-
-def come(page: Page, tag: str) -> Locator:
-    """Scroll to a section."""
-    found = page.locator(tag)
-    found.scroll_into_view_if_needed()
-    return found
-
-
-def answered(page: Page, tag: str) -> None:
-    """Scroll to a section until it has its numbers."""
-    come(page, tag)
-    page.wait_for_function("tag => document.querySelector(tag).answer", arg=tag, timeout=20_000)
 
 
 def point(plane: Locator, row: float, column: float, side: int) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, Request, Response, expect
 from models.claims.registry import CLAIMS
 from models.networks.weights import load_network
 from models.views.accuracy import AccuracyParams, accuracy
-from tests.browser.conftest import Visit, looks, violations
+from tests.browser.conftest import Visit, come, looks, violations
 
 PATH = "/en/normalization"
 EXPERIMENTS = ("training", "mates", "spread", "padding_sweep", "folding")
@@ -52,13 +52,6 @@ def asked(page: Page, name: str, act: Callable[[], object]) -> dict[str, Any]:
 
 def section(page: Page, name: str) -> Locator:
     return page.locator(name)
-
-
-def come(page: Page, tag: str) -> Locator:
-    """Scroll to a section."""
-    found = section(page, tag)
-    found.scroll_into_view_if_needed()
-    return found
 
 
 def value(chart: Locator, label: str) -> Locator:

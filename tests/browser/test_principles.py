@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Position, expect
 
 from models.networks.weights import load_network
-from tests.browser.conftest import Visit, looks, violations
+from tests.browser.conftest import Visit, fields, looks, violations
 
 PATH = "/en/principles"
 PARTS = (".opening", ".desk", "principle-counts", "principle-sharing")
@@ -25,12 +25,6 @@ def answer(page: Page, **params: Any) -> dict[str, Any]:
     found = page.request.post("/api/labs/principles", data={"source": ITEM, **params})
     assert found.ok, found.text()
     return dict(found.json())
-
-
-def fields(page: Page) -> str:
-    """The state in the address."""
-    page.evaluate("dispatchEvent(new Event('state-flush'))")
-    return str(page.evaluate("decodeURIComponent(location.hash)"))
 
 
 def is_value(page: Page, of: str, expected: float) -> None:
