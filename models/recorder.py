@@ -5,6 +5,7 @@ each as soon as no later step needs it, and computes only what the recorded step
 walks may run at once in threads.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from torch import Tensor
 from models.errors import Refused
 from models.folding import fold
 from models.interventions import Intervention, apply
+from models.layers.activation import activate
 from models.layers.normalization import AXES, Norm, Statistics, moments, statistics_of
 from models.masking import DropoutRecord, after_layer, dropout_layer, has_dropout, on_state, on_weights
 from models.network import INPUT, Network, Step, ancestors
@@ -129,6 +131,8 @@ def walk(
 def _walk(steps: dict[str, Step], batch: Tensor, record: Record, seed: int) -> Recording:
     recording = Recording()
     chosen = ancestors(fold(steps, record.names, record.normalizations), record.names)
+    if not torch.is_grad_enabled():
+        chosen = _overwriting(chosen, record)
     last_use = {name: step.name for step in chosen for name in step.inputs}
     values = {INPUT: batch}
     if INPUT in record.activations:
@@ -144,6 +148,20 @@ def _walk(steps: dict[str, Step], batch: Tensor, record: Record, seed: int) -> R
                 values.pop(name, None)
     _check_range(recording)
     return recording
+
+
+def _overwriting(steps: list[Step], record: Record) -> list[Step]:
+    """The steps, each activation function overwriting a convolution's outcome that nothing else needs."""
+    named = {step.name: step for step in steps}
+    uses = Counter(name for step in steps for name in step.inputs)
+
+    def spare(name: str) -> bool:
+        return uses[name] == 1 and name in named and named[name].kind == "conv" and name not in record.names
+
+    return [
+        step.having(in_place=True) if step.function is activate and spare(step.inputs[0]) else step
+        for step in steps
+    ]
 
 
 def _compute(step: Step, inputs: list[Tensor], record: Record, recording: Recording, seed: int) -> Tensor:

@@ -11,15 +11,18 @@ from torch import Tensor
 Function = Literal["relu", "relu6", "leaky_relu", "gelu", "identity"]
 
 
-def activate(x: Tensor, function: Function) -> Tensor:
-    """Apply the function to each element; leaky_relu has slope 0.01, gelu is the exact one."""
+def activate(x: Tensor, function: Function, in_place: bool = False) -> Tensor:
+    """Apply the function to each element; leaky_relu has slope 0.01, gelu is the exact one.
+
+    With `in_place`, `x` may be overwritten.
+    """
     match function:
         case "relu":
-            return F.relu(x)
+            return F.relu(x, in_place)
         case "relu6":
-            return F.relu6(x)
+            return F.relu6(x, in_place)
         case "leaky_relu":
-            return F.leaky_relu(x, 0.01)
+            return F.leaky_relu(x, 0.01, in_place)
         case "gelu":
             return F.gelu(x)
         case "identity":

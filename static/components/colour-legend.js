@@ -35,6 +35,7 @@ export class ColourLegend extends PageElement {
   };
 
   /** @type {(() => void) | undefined} */ #stopTheme;
+  /** @type {Uint32Array | null} the colours on the canvas */ #painted = null;
 
   constructor() {
     super();
@@ -91,10 +92,11 @@ export class ColourLegend extends PageElement {
   }
 
   updated() {
+    const colours = palette(this.scale?.kind ?? "sequential", theme());
     const canvas = this.querySelector("canvas");
     const context = canvas?.getContext("2d");
-    if (!canvas || !context) return;
-    const colours = palette(this.scale?.kind ?? "sequential", theme());
+    if (!canvas || !context || colours === this.#painted) return;
+    this.#painted = colours;
     const image = context.createImageData(canvas.width, 1);
     const pixels = new Uint32Array(image.data.buffer);
     pixels.forEach((_, x) => {

@@ -9,6 +9,9 @@ import { wiring } from "./joins.js";
 import { places, reform } from "./motion.js";
 import { session } from "./session.js";
 
+/** A column this narrow, in pixels, has its numbers set smaller. */
+const SLIM = 34;
+
 /** @typedef {import("../components/heat-map.js").HeatMap} HeatMap */
 /** @typedef {import("./columns.js").Column} Column */
 /** @typedef {import("./results.js").Layer} Layer */
@@ -100,7 +103,8 @@ export class LayerStrip extends PageElement {
             const spread = common && !apart ? common : range;
             const slot = slots[i] ?? { width: 0, rows: 1, fold: 0, across: 1 };
             const open = column.nodes.some(({ name }) => name === layer);
-            return html`<li class=${`${marks[i]} ${open ? "open" : ""} ${apart ? "apart" : ""}`}
+            const slim = slot.width < SLIM;
+            return html`<li class=${`${marks[i]} ${open ? "open" : ""} ${apart ? "apart" : ""} ${slim ? "slim" : ""}`}
             data-name=${column.name} .style=${`inline-size: ${slot.width}px`}>${columnView({
               column,
               slot,

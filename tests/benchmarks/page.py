@@ -54,7 +54,7 @@ window.ask = async (body) => {
   const init = { method: "POST", headers: { "content-type": "application/json" }, body };
   const run = await fetch("/api/networks/efficientnet_lite0/run?tensors=uint8", init);
   for (const { activation } of (await run.json()).layers) {
-    const bytes = Uint8Array.from(atob(activation.data), (letter) => letter.charCodeAt(0));
+    const bytes = Uint8Array.fromBase64(activation.data);
     const canvas = document.body.appendChild(document.createElement("canvas"));
     canvas.width = activation.shape.at(-1);
     canvas.height = bytes.length / canvas.width;

@@ -55,6 +55,7 @@ export class LayerDetail extends PageElement {
   #boxed = "";
   /** @type {Tensor | null} what `picture` was made of */ #pictured = null;
   /** @type {Map<string, unknown>} */ #kept = new Map();
+  /** @type {{map: Tensor, place: Place} | null} the strongest element of a map */ #peak = null;
 
   constructor() {
     super();
@@ -113,7 +114,8 @@ export class LayerDetail extends PageElement {
     const map = this.answers.channel?.map;
     if (!map || !this.node) return null;
     if (isVector(this.node)) return { y: 0, x: Math.min(this.channel, map.width - 1) };
-    return strongest(map.values, map.width);
+    if (this.#peak?.map !== map) this.#peak = { map, place: strongest(map.values, map.width) };
+    return this.#peak.place;
   }
 
   /** The element that is explained. @returns {Place | null} */
