@@ -4,7 +4,7 @@ import * as format from "../core/format.js";
 import { gettext } from "../core/i18n.js";
 import { between, bounds, inside, one, same, walk } from "../core/places.js";
 import { onTheme } from "../core/theme.js";
-import { PageElement } from "./element.js";
+import { PageElement, plain } from "./element.js";
 import { numbersOf, place as words } from "./number-details.js";
 
 /** @typedef {import("../core/tensor.js").Tensor} Tensor */
@@ -62,17 +62,17 @@ export class CellGrid extends PageElement {
     tensor: { attribute: false },
     map: { type: Number },
     cell: { type: Number },
-    range: { attribute: false },
+    range: plain,
     signed: { attribute: false },
     light: {},
-    ring: { attribute: false },
-    lost: { attribute: false },
-    tones: { attribute: false },
-    labels: { attribute: false },
+    ring: plain,
+    lost: plain,
+    tones: plain,
+    labels: plain,
     from: { attribute: false },
-    marks: { attribute: false },
-    cursor: { attribute: false },
-    pinned: { attribute: false },
+    marks: plain,
+    cursor: plain,
+    pinned: plain,
     mode: { reflect: true },
     brush: { attribute: false },
     editable: { type: Boolean },

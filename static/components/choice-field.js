@@ -1,5 +1,5 @@
 import { html, nothing } from "lit";
-import { PageElement } from "./element.js";
+import { PageElement, plain } from "./element.js";
 
 /** @typedef {{value: string, label: string, disabled?: boolean, hint?: string}} Option
  * `hint`: a title; say there why a choice is out of reach */
@@ -17,7 +17,7 @@ let serial = 0;
 export class ChoiceField extends PageElement {
   static properties = {
     label: {},
-    options: { attribute: false },
+    options: plain,
     value: {},
     disabled: { type: Boolean },
     list: { type: Boolean },

@@ -3,7 +3,7 @@ import { palette } from "../core/colour.js";
 import * as format from "../core/format.js";
 import { gettext } from "../core/i18n.js";
 import { onTheme, theme } from "../core/theme.js";
-import { PageElement } from "./element.js";
+import { PageElement, plain } from "./element.js";
 import "./choice-field.js";
 
 /** @typedef {import("../core/colour.js").Scale} Scale */
@@ -26,10 +26,10 @@ import "./choice-field.js";
  */
 export class ColourLegend extends PageElement {
   static properties = {
-    scale: { attribute: false },
-    range: { attribute: false },
+    scale: plain,
+    range: plain,
     scope: {},
-    scopes: { attribute: false },
+    scopes: plain,
     say: { attribute: false },
     broken: { type: Boolean },
   };

@@ -5,7 +5,7 @@ import { grid, hit, part } from "../core/grid.js";
 import { gettext } from "../core/i18n.js";
 import { onTheme } from "../core/theme.js";
 import { walk } from "../core/walk.js";
-import { PageElement } from "./element.js";
+import { PageElement, plain } from "./element.js";
 
 /** @typedef {import("../core/tensor.js").Tensor} Tensor */
 /** @typedef {import("../core/grid.js").Place} Place */
@@ -58,8 +58,8 @@ const SLENDER = 4;
 export class HeatMap extends PageElement {
   static properties = {
     tensor: { attribute: false },
-    maps: { attribute: false },
-    range: { attribute: false },
+    maps: plain,
+    range: plain,
     signed: { attribute: false },
     mask: { type: Boolean },
     rgb: { type: Boolean },
@@ -67,11 +67,11 @@ export class HeatMap extends PageElement {
     fold: { type: Number },
     mode: { reflect: true },
     label: {},
-    names: { attribute: false },
+    names: plain,
     selected: { attribute: false },
-    cursor: { attribute: false },
-    pinned: { attribute: false },
-    marks: { attribute: false },
+    cursor: plain,
+    pinned: plain,
+    marks: plain,
     readout: { type: Boolean },
     roving: { type: Boolean },
   };

@@ -5,7 +5,7 @@ import { gettext } from "../core/i18n.js";
 import { largest, same, stepFor, withValue } from "../core/kernel.js";
 import { decimals, keyed, snap } from "../core/quantity.js";
 import { onTheme, theme } from "../core/theme.js";
-import { PageElement } from "./element.js";
+import { PageElement, plain } from "./element.js";
 
 /** @typedef {import("../core/kernel.js").Kernel} Kernel */
 
@@ -34,14 +34,14 @@ const WIDE = 7;
  */
 export class KernelEditor extends PageElement {
   static properties = {
-    values: { attribute: false },
-    original: { attribute: false },
+    values: plain,
+    original: plain,
     limit: { type: Number },
-    presets: { attribute: false },
+    presets: plain,
     label: {},
     still: { type: Boolean },
     touched: { attribute: false },
-    tones: { attribute: false },
+    tones: plain,
     here: { state: true },
     typing: { state: true },
   };

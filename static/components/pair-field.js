@@ -1,5 +1,5 @@
 import { html, nothing } from "lit";
-import { PageElement } from "./element.js";
+import { PageElement, plain } from "./element.js";
 import { heard } from "./heard.js";
 import "./number-field.js";
 
@@ -18,10 +18,10 @@ import "./number-field.js";
  */
 export class PairField extends PageElement {
   static properties = {
-    labels: { attribute: false },
-    value: { attribute: false },
-    min: { attribute: false },
-    max: { attribute: false },
+    labels: plain,
+    value: plain,
+    min: plain,
+    max: plain,
     step: { type: Number },
     linked: { type: Boolean },
     slider: { type: Boolean },

@@ -2,7 +2,7 @@ import { html, nothing } from "lit";
 import * as format from "../core/format.js";
 import { gettext, pick } from "../core/i18n.js";
 import { compare } from "../core/predictions.js";
-import { PageElement } from "./element.js";
+import { PageElement, plain } from "./element.js";
 
 /** @typedef {import("../core/wire.js").Prediction} Prediction */
 
@@ -17,8 +17,8 @@ import { PageElement } from "./element.js";
  */
 export class PredictionBars extends PageElement {
   static properties = {
-    predictions: { attribute: false },
-    baseline: { attribute: false },
+    predictions: plain,
+    baseline: plain,
     rows: { type: Number },
     label: {},
     pickable: { type: Boolean },

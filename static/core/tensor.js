@@ -9,6 +9,7 @@
  */
 export class Tensor {
   /** @type {Float32Array | null} */ #values;
+  /** @type {Map<string, readonly [number, number]>} by maps */ #ranges = new Map();
 
   /**
    * @param {readonly number[]} shape
@@ -69,11 +70,23 @@ export class Tensor {
     return lo + ((this.bytes?.[i] ?? Number.NaN) * ((this.hi[map] ?? Number.NaN) - lo)) / 255;
   }
 
-  /** Least and greatest value of all maps, or of some; the non-finite ones left out.
-   * @param {Iterable<number>} [maps]
-   * @returns {[number, number]}
+  /** Least and greatest value of all maps, or of some; the non-finite ones left out. The same array each time, so that
+   * nothing is painted again for it.
+   * @param {readonly number[]} [maps]
+   * @returns {readonly [number, number]}
    */
-  range(maps = this.lo.keys()) {
+  range(maps) {
+    const key = maps?.join() ?? "";
+    let range = this.#ranges.get(key);
+    if (!range) {
+      range = this.#span(maps ?? this.lo.keys());
+      this.#ranges.set(key, range);
+    }
+    return range;
+  }
+
+  /** @param {Iterable<number>} maps @returns {readonly [number, number]} */
+  #span(maps) {
     let lo = Number.POSITIVE_INFINITY;
     let hi = Number.NEGATIVE_INFINITY;
     for (const map of maps) {
@@ -108,6 +121,34 @@ export class Tensor {
     const shape = this.shape.length > 2 ? [this.height, this.width] : [this.width];
     return new Tensor([maps.length, ...shape], data, pick(this.lo), pick(this.hi));
   }
+}
+
+/** Decodes tensors that come again and again under the same names: one whose numbers are those of the time before is the
+ * same object as then, so that nothing is painted again for it. */
+export class Decoder {
+  /** @type {Map<string, {wire: WireTensor, tensor: Tensor}>} */ #known = new Map();
+
+  /** @param {string} name @param {WireTensor} wire */
+  decode(name, wire) {
+    const known = this.#known.get(name);
+    if (known && alike(known.wire, wire)) return known.tensor;
+    const tensor = decode(wire);
+    this.#known.set(name, { wire, tensor });
+    return tensor;
+  }
+}
+
+/** @param {WireTensor} a @param {WireTensor} b */
+function alike(a, b) {
+  const list = (/** @type {readonly unknown[]} */ x, /** @type {readonly unknown[]} */ y) =>
+    x.length === y.length && x.every((value, i) => value === y[i]);
+  return (
+    a.data === b.data &&
+    a.dtype === b.dtype &&
+    list(a.shape, b.shape) &&
+    list(a.lo, b.lo) &&
+    list(a.hi, b.hi)
+  );
 }
 
 /** Read a tensor off the wire, in any of its encodings; null (JSON's NaN) becomes NaN.

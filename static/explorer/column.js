@@ -98,22 +98,13 @@ function label({ column, mark, layer }, [channels = "", , field = "", parameters
   return mark === "touched" ? `${words}; ${gettext("changed")}` : words;
 }
 
-/** @type {Map<string, number[]>} */
-const sequences = new Map();
-
-/** The first maps, and the open one among them in any case; the same array for the same maps, so that
- * nothing is painted again for it.
+/** The first maps, and the open one among them in any case.
  * @param {number} count
  * @param {number} chosen
  */
 function shownMaps(count, chosen) {
-  const key = `${count},${Math.max(chosen, count - 1)}`;
-  let maps = sequences.get(key);
-  if (!maps) {
-    maps = Array.from({ length: count }, (_, map) => map);
-    if (chosen >= count) maps[count - 1] = chosen;
-    sequences.set(key, maps);
-  }
+  const maps = Array.from({ length: count }, (_, map) => map);
+  if (chosen >= count) maps[count - 1] = chosen;
   return maps;
 }
 

@@ -35,7 +35,6 @@ export class LayerStrip extends PageElement {
   /** @type {(() => void)[]} */ #stop = [];
   /** @type {ReturnType<typeof places> | null} */ #before = null;
   /** @type {readonly Column[]} */ #drawn = [];
-  /** @type {[number, number] | null} */ #common = null;
   /** @type {unknown[]} */ #known = [];
   #current = "";
 
@@ -86,7 +85,7 @@ export class LayerStrip extends PageElement {
     });
     const upright =
       zoom === "nodes" && columns.some((column, i) => !fits(column, slots[i]?.width ?? 0));
-    const common = scope === "network" ? this.#kept(view?.range(columns) ?? null) : null;
+    const common = scope === "network" ? (view?.range(columns) ?? null) : null;
     return html`<div class="scroller" role="group" aria-label=${gettext("The network's layers, from the picture to the prediction")}
       @keydown=${{ handleEvent: this.#onKey, capture: true }}>
       ${wiring(connections(columns), slots, gap, marks)}
@@ -135,13 +134,6 @@ export class LayerStrip extends PageElement {
       this.#before = null;
     }
     this.#rove();
-  }
-
-  /** The same array while its numbers are the same, so that nothing is painted again for it.
-   * @param {[number, number] | null} range */
-  #kept(range) {
-    if (String(range) !== String(this.#common)) this.#common = range;
-    return this.#common;
   }
 
   /** Tell the session which columns can be seen, now and whenever that changes. */

@@ -62,7 +62,7 @@ export class Subject {
     const difference = follows ? layer.difference : zeros(layer.tensor);
     if (!this.differs || !difference)
       return { tensor: layer.tensor, range: layer.range, differs: false };
-    return { tensor: difference, range: rangeOf(difference), differs: true };
+    return { tensor: difference, range: difference.range(), differs: true };
   }
 
   /** The least and the greatest value of some columns; null where nothing is known.
@@ -89,19 +89,4 @@ export class Subject {
       this.#reach = { changes: this.applied, names: affected(this.info, this.applied) };
     return this.#reach.names;
   }
-}
-
-/** @type {WeakMap<import("../core/tensor.js").Tensor, [number, number]>} */
-const ranges = new WeakMap();
-
-/** A tensor's range, the same array each time, so that nothing is painted again for it.
- * @param {import("../core/tensor.js").Tensor} tensor
- */
-function rangeOf(tensor) {
-  let range = ranges.get(tensor);
-  if (!range) {
-    range = tensor.range();
-    ranges.set(tensor, range);
-  }
-  return range;
 }

@@ -1,8 +1,9 @@
 import { html, nothing } from "lit";
 import { PageElement } from "../../components/element.js";
+import { equal } from "../../core/equal.js";
 import { gettext } from "../../core/i18n.js";
 import { problemWords } from "../../core/problems.js";
-import { at, equal, without } from "./changes.js";
+import { at, without } from "./changes.js";
 import { channelControl } from "./channel-control.js";
 import { activationControls, poolControls } from "./choice-controls.js";
 import { convControls } from "./conv-controls.js";

@@ -3,6 +3,8 @@
  * returns a new one. A change that says only what was trained is not written down.
  */
 
+import { equal } from "../../core/equal.js";
+
 /** @typedef {import("../../core/wire.js").Intervention} Intervention */
 /** @typedef {readonly Intervention[]} Changes */
 /** @typedef {Record<string, any>} Some */
@@ -143,11 +145,6 @@ export function scaleOf(changes, layer, channel) {
   return at(changes, layer)
     .filter((/** @type {Some} */ c) => c.kind === "channels" && c.channels.includes(channel))
     .reduce((product, /** @type {Some} */ c) => product * (c.scale ?? 0), 1);
-}
-
-/** @param {unknown} a @param {unknown} b */
-export function equal(a, b) {
-  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** @type {readonly string[]} dropouts where the network has no layer for it; a layer takes one */

@@ -1,7 +1,8 @@
 import { html } from "lit";
 import { paddingModes } from "../../components/padding-modes.js";
+import { equal } from "../../core/equal.js";
 import { gettext } from "../../core/i18n.js";
-import { equal, settle } from "./changes.js";
+import { settle } from "./changes.js";
 import { fieldRow, heard } from "./field-row.js";
 import { mapSize, moving, outputSize, reach, shapes, sides, trained } from "./shapes.js";
 import { pairOf } from "./words.js";

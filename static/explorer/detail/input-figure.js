@@ -1,5 +1,5 @@
 import { html, nothing } from "lit";
-import { PageElement } from "../../components/element.js";
+import { PageElement, plain } from "../../components/element.js";
 import { gettext } from "../../core/i18n.js";
 import { Tensor } from "../../core/tensor.js";
 import { onTheme, theme } from "../../core/theme.js";
@@ -33,12 +33,12 @@ export class InputFigure extends PageElement {
   static properties = {
     picture: { attribute: false },
     map: { attribute: false },
-    range: { attribute: false },
+    range: plain,
     signed: { attribute: false },
-    field: { attribute: false },
+    field: plain,
     opacity: { type: Number },
-    seen: { attribute: false },
-    near: { attribute: false },
+    seen: plain,
+    near: plain,
     words: {},
   };
 

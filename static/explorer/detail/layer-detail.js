@@ -4,7 +4,6 @@ import * as format from "../../core/format.js";
 import { gettext } from "../../core/i18n.js";
 import { Answers, isVector } from "./answers.js";
 import { attending, look } from "./attention.js";
-import { equal } from "./changes.js";
 import { fieldBox, nearest, strongest } from "./field.js";
 import { asPicture } from "./input-figure.js";
 import { sections } from "./sections.js";
@@ -54,7 +53,6 @@ export class LayerDetail extends PageElement {
   #asked = "";
   #boxed = "";
   /** @type {Tensor | null} what `picture` was made of */ #pictured = null;
-  /** @type {Map<string, unknown>} */ #kept = new Map();
   /** @type {{map: Tensor, place: Place} | null} the strongest element of a map */ #peak = null;
 
   constructor() {
@@ -258,20 +256,6 @@ export class LayerDetail extends PageElement {
   /** @param {Intervention[]} interventions */
   change(interventions) {
     this.tell("interventions-change", { interventions });
-  }
-
-  /** The value kept under a name while it stays equal: a figure that is handed the same object does not
-   * paint again.
-   * @template T
-   * @param {string} name
-   * @param {T} value
-   * @returns {T}
-   */
-  keep(name, value) {
-    const kept = /** @type {T} */ (this.#kept.get(name));
-    if (equal(kept, value)) return kept;
-    this.#kept.set(name, value);
-    return value;
   }
 
   /** The channel's name, with how many there are. */

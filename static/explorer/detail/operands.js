@@ -22,7 +22,7 @@ export function operandFigures(host, operands, fold) {
   const ranges = operands.filter(({ mask }) => !mask).map(({ tensor }) => tensor.range());
   const lows = ranges.map(([lo]) => lo);
   const highs = ranges.map(([, hi]) => hi);
-  const range = host.keep("operands", together(lows, highs));
+  const range = together(lows, highs);
   const figure = (/** @type {Operand} */ { tensor, words, sign, mask, window }) => {
     const aligned = tensor.width === result.tensor.width && tensor.height === result.tensor.height;
     const [lo, hi] = tensor.range().map((value) => format.number(value));

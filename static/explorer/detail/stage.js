@@ -95,9 +95,9 @@ function colouring(host) {
   const scope = scopes.includes(host.scope) ? host.scope : "layer";
   const signed = ((scope === "network" ? networkRange : ranges.layer)?.[0] ?? 0) < 0;
   return {
-    range: host.keep("range", ranges[scope]),
+    range: ranges[scope],
     scope,
-    scopes: host.keep("scopes", scopes),
+    scopes,
     signed,
   };
 }

@@ -1,9 +1,9 @@
 /** What a layer is, in words. */
 
+import { equal } from "../../core/equal.js";
 import * as format from "../../core/format.js";
 import { gettext, pick } from "../../core/i18n.js";
 import { attending, mixed } from "./attention.js";
-import { equal } from "./changes.js";
 import { isScattered } from "./scattered.js";
 import { moving } from "./shapes.js";
 

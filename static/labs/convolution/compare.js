@@ -11,7 +11,6 @@ import { suited } from "./kernel-list.js";
 import { SessionPart } from "./part.js";
 import { session } from "./session.js";
 import { settingWords } from "./setting-words.js";
-import { steady } from "./steady.js";
 import "../../components/colour-legend.js";
 import "../../components/heat-map.js";
 
@@ -82,13 +81,8 @@ export class SettingCompare extends SessionPart {
       (tensor) => tensor !== null,
     );
     const ranges = tensors.map((tensor) => tensor.range([Math.min(k, tensor.count - 1)]));
-    const range = steady(
-      "kept",
-      /** @type {[number, number]} */ ([
-        Math.min(...ranges.map(([lo]) => lo)),
-        Math.max(...ranges.map(([, hi]) => hi)),
-      ]),
-    );
+    /** @type {[number, number]} */
+    const range = [Math.min(...ranges.map(([lo]) => lo)), Math.max(...ranges.map(([, hi]) => hi))];
     const widest = Math.max(1, ...tensors.map(({ width }) => width));
     const figure = (
       /** @type {Tensor | null} */ tensor,
@@ -101,7 +95,7 @@ export class SettingCompare extends SessionPart {
         <figcaption><b>${title}</b>${acts}</figcaption>
         <div class="map" .style=${`--part: ${(tensor?.width ?? widest) / widest}`}>${
           tensor
-            ? html`<heat-map mode="still" .tensor=${tensor} .maps=${steady(`kept ${title}`, [map])} .range=${range} label="${title}"></heat-map>`
+            ? html`<heat-map mode="still" .tensor=${tensor} .maps=${[map]} .range=${range} label="${title}"></heat-map>`
             : nothing
         }</div>
         <p class="hint">${tensor ? `${format.shape(tensor.shape.slice(-2))} · ${words}` : words}</p>

@@ -35,25 +35,14 @@ export function lostOf({ axes: [rows, columns] }) {
   return { bottom: rows?.remainder ?? 0, right: columns?.remainder ?? 0 };
 }
 
-/** @type {WeakMap<import("../../core/tensor.js").Tensor, [number, number]>} */
-const ranges = new WeakMap();
-
-/** The range of a whole tensor, the same array each time: a figure that gets another paints itself anew.
- * @param {import("../../core/tensor.js").Tensor} tensor */
-function wholeRange(tensor) {
-  const known = ranges.get(tensor) ?? tensor.range();
-  ranges.set(tensor, known);
-  return known;
-}
-
 /** The common range of the output's colours; null: each map has its own. @param {Stage} stage @param {Answer} answer */
 export function rangeOf(stage, answer) {
-  return stage.scope === "map" || !answer.convolved ? null : wholeRange(answer.convolved);
+  return stage.scope === "map" || !answer.convolved ? null : answer.convolved.range();
 }
 
 /** The same of what follows the convolution. @param {Stage} stage @param {Answer} answer */
 export function finalRangeOf(stage, answer) {
-  return stage.scope === "map" || !answer.output ? null : wholeRange(answer.output);
+  return stage.scope === "map" || !answer.output ? null : answer.output.range();
 }
 
 /** A figure with its name, its size and what else stands at its head.

@@ -2,7 +2,6 @@ import { html, nothing } from "lit";
 import { gettext } from "../../core/i18n.js";
 import { kernelName } from "./kernel-words.js";
 import { session } from "./session.js";
-import { steady } from "./steady.js";
 import "../../components/heat-map.js";
 
 /** The kernels as small pictures to choose from, with what each leaves out of the input.
@@ -40,8 +39,8 @@ function picture(index) {
   const maps = rgb ? [index] : Array.from({ length: deep }, (_, slice) => index * deep + slice);
   const [lo, hi] = tensor.range();
   const end = Math.max(Math.abs(lo), Math.abs(hi)) || 1;
-  return html`<heat-map mode="still" aria-hidden="true" .tensor=${tensor} .maps=${steady(`tab ${index}`, maps)} ?rgb=${rgb} .signed=${true}
-    .range=${steady(`ends ${index}`, [-end, end])} .columns=${deep}></heat-map>`;
+  return html`<heat-map mode="still" aria-hidden="true" .tensor=${tensor} .maps=${maps} ?rgb=${rgb} .signed=${true}
+    .range=${[-end, end]} .columns=${deep}></heat-map>`;
 }
 
 /** A square for each input channel, filled where the kernel sees it. @param {number} index */

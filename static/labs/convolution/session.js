@@ -6,7 +6,7 @@
 import * as api from "../../core/api.js";
 import { Latest } from "../../core/latest.js";
 import { State } from "../../core/state.js";
-import { decode } from "../../core/tensor.js";
+import { Decoder } from "../../core/tensor.js";
 import { fit } from "./crop.js";
 import { fields, SETTINGS } from "./fields.js";
 import { suited } from "./kernel-list.js";
@@ -54,6 +54,7 @@ export class Session extends EventTarget {
   /** The window moving by itself. */ play = new Player(this);
   /** Inputs already here, by what was asked. @type {{key: string, tensor: Tensor} | null} */ #input =
     null;
+  #decoder = new Decoder();
   /** What was asked last, and what at `at`. */ #question = "";
   #asked = "";
 
@@ -240,7 +241,7 @@ export class Session extends EventTarget {
     const parts = /** @type {Record<Part, Tensor | null>} */ ({});
     for (const part of PARTS) {
       const wire = result[part];
-      parts[part] = wire ? decode(wire) : null;
+      parts[part] = wire ? this.#decoder.decode(part, wire) : null;
     }
     if (parts.input) this.#input = { key, tensor: parts.input };
     else parts.input = known;

@@ -5,7 +5,6 @@ import * as api from "../../core/api.js";
 import { gettext, pick } from "../../core/i18n.js";
 import { Latest } from "../../core/latest.js";
 import { decode } from "../../core/tensor.js";
-import { steady } from "./steady.js";
 import "../../components/choice-field.js";
 import "../../components/heat-map.js";
 import "../../components/status-notice.js";
@@ -94,7 +93,7 @@ export class TrainedKernels extends PageElement {
     const [lo, hi] = kernels.range();
     const end = Math.max(Math.abs(lo), Math.abs(hi));
     const names = Array.from({ length: count }, (_, n) => gettext("Kernel {n}", { n }));
-    return html`<heat-map mode="maps" .tensor=${kernels} ?rgb=${rgb} .signed=${true} .range=${steady(`trained ${network}`, [-end, end])} .columns=${8}
+    return html`<heat-map mode="maps" .tensor=${kernels} ?rgb=${rgb} .signed=${true} .range=${[-end, end]} .columns=${8}
         label=${gettext("Kernels of {layer}", { layer })} .names=${names}
         .selected=${chosen?.network === network ? chosen.channel : null}
         @map-select=${(/** @type {CustomEvent<{map: number}>} */ event) => {

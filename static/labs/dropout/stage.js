@@ -160,9 +160,8 @@ export class DropoutStage extends SessionPart {
 
   /** What h and the output lie within: they share their colours. @param {Answer} answer @returns {[number, number]} */
   rangeOf(answer) {
-    /** @type {[number, number][]} */ const ranges = [answer.input, answer.output].map(
-      (tensor) => tensor?.range() ?? [0, 0],
-    );
+    /** @type {(readonly [number, number])[]} */
+    const ranges = [answer.input, answer.output].map((tensor) => tensor?.range() ?? [0, 0]);
     return [Math.min(...ranges.map(([lo]) => lo)), Math.max(...ranges.map(([, hi]) => hi))];
   }
 

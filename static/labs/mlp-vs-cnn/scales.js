@@ -1,7 +1,7 @@
 /** Ranges of colours that grow with what is shown and do not shrink, while the subject is the same: a map that is dragged
  * over does not flicker. */
 
-/** @typedef {[number, number]} Range */
+/** @typedef {readonly [number, number]} Range */
 
 export class Scales {
   /** @type {Map<string, {subject: string, range: Range}>} */ #known = new Map();

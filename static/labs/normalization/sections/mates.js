@@ -163,7 +163,7 @@ export class NormMates extends Section {
   }
 }
 
-/** What all lie within. @param {...[number, number]} ranges @returns {[number, number]} */
+/** What all lie within. @param {...(readonly [number, number])} ranges @returns {[number, number]} */
 function around(...ranges) {
   return [Math.min(...ranges.map(([lo]) => lo)), Math.max(...ranges.map(([, hi]) => hi))];
 }
