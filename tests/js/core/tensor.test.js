@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decode, fromBase64, Tensor } from "../../../static/core/tensor.js";
+import { Decoder, decode, fromBase64, Tensor } from "../../../static/core/tensor.js";
 
 const base64 = (/** @type {ArrayBufferView} */ view) =>
   Buffer.from(view.buffer, view.byteOffset, view.byteLength).toString("base64");
@@ -100,4 +100,30 @@ test("base64 is read without the browser's own decoder, too", () => {
   if (native) Object.defineProperty(Uint8Array, "fromBase64", native);
   else Reflect.deleteProperty(Uint8Array, "fromBase64");
   assert.deepEqual(fromBase64(text), Uint8Array.of(0, 127, 128, 255));
+});
+
+test("a range is the same array each time", () => {
+  const tensor = new Tensor([3, 1, 2], Float32Array.of(1, 2, 3, 4, 5, 6));
+  assert.equal(tensor.range(), tensor.range());
+  assert.equal(tensor.range([0, 2]), tensor.range([0, 2]));
+  assert.deepEqual(tensor.range([0]), [1, 2]);
+  assert.deepEqual(tensor.range([2]), [5, 6]);
+});
+
+test("a decoder gives the same tensor for the same numbers under the same name", () => {
+  const decoder = new Decoder();
+  const wire = (data = "AAEC", hi = 2) => ({
+    shape: [1, 1, 3],
+    dtype: /** @type {const} */ ("uint8"),
+    encoding: /** @type {const} */ ("base64"),
+    lo: [0],
+    hi: [hi],
+    data,
+  });
+  const first = decoder.decode("a", wire());
+  assert.equal(decoder.decode("a", wire()), first);
+  assert.notEqual(decoder.decode("b", wire()), first);
+  assert.equal(decoder.decode("a", wire("AAEC", 3)).hi[0], 3);
+  assert.deepEqual([...(decoder.decode("a", wire("AAED", 3)).bytes ?? [])], [0, 1, 3]);
+  assert.notEqual(decoder.decode("a", wire()), first);
 });
