@@ -42,6 +42,8 @@ const SLENDER = 4;
  * - `marks` {Mark[]} boxes to outline
  * - `readout` {boolean} show the line with the place and value under the cursor
  * - `roving` {boolean} no stop of the Tab key, where one of several figures is
+ * - `roomy` {boolean} for one of many figures whose maps change their size while a slider is dragged: the canvas keeps
+ *   the largest, which costs less than another one each time
  *
  * Events (bubbling CustomEvents)
  * - `cell-hover` {Cell} the cursor moved, by pointer or keys; `cell-leave` it left
@@ -74,10 +76,12 @@ export class HeatMap extends PageElement {
     marks: plain,
     readout: { type: Boolean },
     roving: { type: Boolean },
+    roomy: { type: Boolean },
   };
 
   #painter = new CanvasPainter();
   #frame = 0;
+  /** How wide it is on the screen, in CSS pixels. */ #wide = 0;
   /** @type {(() => void) | undefined} */ #stopTheme;
 
   constructor() {
@@ -99,6 +103,7 @@ export class HeatMap extends PageElement {
     /** @type {readonly Mark[]} */ this.marks = [];
     this.readout = false;
     this.roving = false;
+    this.roomy = false;
   }
 
   connectedCallback() {
@@ -146,12 +151,10 @@ export class HeatMap extends PageElement {
 
   /** What is painted, as a PNG of one pixel per value. @returns {Promise<Blob | null>} */
   picture() {
-    this.#paint();
-    return new Promise((done) => {
-      const canvas = this.querySelector("canvas");
-      if (canvas) canvas.toBlob(done);
-      else done(null);
-    });
+    const canvas = document.createElement("canvas");
+    const shown = this.#shown();
+    if (shown) new CanvasPainter().paint(canvas, { ...shown, roomy: false });
+    return new Promise((done) => (shown ? canvas.toBlob(done) : done(null)));
   }
 
   render() {
@@ -167,7 +170,7 @@ export class HeatMap extends PageElement {
         aria-label="${this.label} (${this.#summary()})"
         @pointermove=${this.#onPointer} @pointerdown=${this.#onPointer} @pointerleave=${this.#onLeave}
         @click=${this.#onClick} @keydown=${this.#onKey} @focus=${this.#onFocus} @blur=${this.#onLeave}>
-        <canvas width="1" height="1" aria-hidden="true"></canvas>
+        <span class="sheet"><canvas width="1" height="1" aria-hidden="true"></canvas></span>
         ${this.marks.map((mark) => this.#outline(mark.map, mark.box, `mark tone-${mark.tone ?? "accent"}`, mark.label))}
         ${this.selected === null ? nothing : this.#outline(this.selected, undefined, "selected")}
         ${this.pinned ? this.#outline(this.pinned.map, one(this.pinned), "pinned") : nothing}
@@ -225,25 +228,41 @@ export class HeatMap extends PageElement {
     });
   }
 
-  #paint() {
-    const { tensor, shown, grid, range, signed, mask, rgb } = this;
-    const canvas = this.querySelector("canvas");
-    if (!canvas || !tensor) return;
-    this.#painter.paint(canvas, { tensor, shown, grid, range, signed, mask, rgb });
+  /** @returns {import("../core/canvas.js").Picture | null} */
+  #shown() {
+    const { tensor, shown, grid, range, signed, mask, rgb, roomy } = this;
+    return tensor && { tensor, shown, grid, range, signed, mask, rgb, roomy };
   }
 
-  /** Square pixels where each has room, smooth where several values share a pixel of the screen
-   * (else whole rows would vanish). Called whenever the size on the screen changes. */
-  sharpen() {
+  #paint() {
     const canvas = this.querySelector("canvas");
-    if (!canvas) return;
-    const room = (canvas.clientWidth * devicePixelRatio) / canvas.width;
+    const shown = this.#shown();
+    if (!canvas || !shown) return;
+    this.#painter.paint(canvas, shown);
+    this.#sharpen(canvas);
+    if (!this.roomy) return;
+    canvas.style.inlineSize = `${(100 * canvas.width) / shown.grid.width}%`;
+    canvas.style.blockSize = `${(100 * canvas.height) / shown.grid.height}%`;
+  }
+
+  /** Take note of the size on the screen. Called whenever it changes. */
+  measure() {
+    const canvas = this.querySelector("canvas");
+    this.#wide = canvas?.parentElement?.clientWidth ?? 0;
+    if (canvas) this.#sharpen(canvas);
+  }
+
+  /** Square pixels where each has room, smooth where several values share a pixel of the screen (else whole rows would
+   * vanish).
+   * @param {HTMLCanvasElement} canvas */
+  #sharpen(canvas) {
+    const room = (this.#wide * devicePixelRatio) / this.grid.width;
     canvas.classList.toggle("smooth", room > 0 && room < 1.5);
   }
 
   /** @param {PointerEvent | MouseEvent} event @returns {Cell | null} */
   #cellAt(event) {
-    const area = this.querySelector("canvas")?.getBoundingClientRect();
+    const area = this.querySelector(".sheet")?.getBoundingClientRect();
     if (!area?.width) return null;
     const [across, down] = [
       (event.clientX - area.left) / area.width,
@@ -350,7 +369,7 @@ function one({ y, x }) {
 
 // One observer for all: there are dozens of maps on a page.
 const sizes = new ResizeObserver((entries) => {
-  for (const { target } of entries) if (target instanceof HeatMap) target.sharpen();
+  for (const { target } of entries) if (target instanceof HeatMap) target.measure();
 });
 
 customElements.define("heat-map", HeatMap);

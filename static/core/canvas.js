@@ -8,9 +8,13 @@ import { theme } from "./theme.js";
 /**
  * @typedef {{
  *   tensor: Tensor, shown: readonly number[], grid: Grid,
- *   range: readonly [number, number] | null, signed: boolean | null, rgb: boolean, mask?: boolean,
- * }} Picture what a heat map shows; the names are those of `<heat-map>`'s properties; `mask`: 0 is black and 1 white
+ *   range: readonly [number, number] | null, signed: boolean | null, rgb: boolean, mask?: boolean, roomy?: boolean,
+ * }} Picture what a heat map shows; the names are those of `<heat-map>`'s properties; `mask`: 0 is black and 1 white;
+ *   `roomy`: a canvas that is large enough keeps its size, and what is shown is at its top left
  */
+
+/** How many times as large as what it shows a roomy canvas may be. */
+const ROOM = 32;
 
 /** The scale that a map is painted in: that of the common range, or of its own.
  * @param {Pick<Picture, "tensor" | "range" | "signed">} picture
@@ -30,8 +34,9 @@ export class CanvasPainter {
     const context = canvas.getContext("2d");
     if (!context) return;
     const { tensor, shown, grid, range, rgb } = picture;
-    if (canvas.width !== grid.width) canvas.width = grid.width;
-    if (canvas.height !== grid.height) canvas.height = grid.height;
+    const { width, height } = picture.roomy ? withRoom(canvas, grid) : grid;
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
     if (this.#image?.width !== grid.width || this.#image.height !== grid.height)
       this.#image = context.createImageData(grid.width, grid.height);
     const pixels = new Uint32Array(this.#image.data.buffer);
@@ -53,5 +58,23 @@ export class CanvasPainter {
       }));
     }
     context.putImageData(this.#image, 0, 0);
+    // Smoothing looks at the next pixel as well: no other than the last.
+    if (width > grid.width)
+      context.putImageData(this.#image, 1, 0, grid.width - 1, 0, 1, grid.height);
+    if (height > grid.height)
+      context.putImageData(this.#image, 0, 1, 0, grid.height - 1, grid.width, 1);
   }
+}
+
+/** The size of a canvas that shows a grid: its own where that is enough and not far too much. To change it makes the
+ * browser build the canvas anew, which with a screenful of them costs a frame.
+ * @param {{width: number, height: number}} canvas
+ * @param {{width: number, height: number}} grid
+ */
+export function withRoom({ width, height }, grid) {
+  const enough = width >= grid.width && height >= grid.height;
+  const most = ROOM * grid.width * grid.height;
+  if (enough && width * height <= most) return { width, height };
+  const larger = { width: Math.max(width, grid.width), height: Math.max(height, grid.height) };
+  return larger.width * larger.height <= most ? larger : grid;
 }

@@ -47,9 +47,9 @@ export function columnView(view) {
     </header>
     ${
       column.vector
-        ? html`<heat-map mode="cells" roving .tensor=${tensor} .fold=${slot.fold} .range=${common} .signed=${signed}
+        ? html`<heat-map mode="cells" roving roomy .tensor=${tensor} .fold=${slot.fold} .range=${common} .signed=${signed}
             .pinned=${chosen < 0 ? null : { map: 0, y: 0, x: chosen }} .label=${label(view, facts)}></heat-map>`
-        : html`<heat-map mode="maps" roving .tensor=${tensor} .maps=${shownMaps(shown, chosen)} .columns=${slot.across} .range=${common}
+        : html`<heat-map mode="maps" roving roomy .tensor=${tensor} .maps=${shownMaps(shown, chosen)} .columns=${slot.across} .range=${common}
             .signed=${signed} .selected=${chosen < 0 ? null : chosen} .names=${names(layer)}
             .label=${label(view, facts)}></heat-map>`
     }

@@ -68,8 +68,9 @@ const PAD = 16;
  */
 export function picture() {
   const stage = document.body;
-  const items = [...stage.querySelectorAll("layer-strip li")].filter((item) =>
-    item.querySelector("canvas"),
+  const items = [...stage.querySelectorAll("layer-strip li")];
+  const maps = items.map(
+    (item) => /** @type {import("./strip.js").HeatMap} */ (item.querySelector("heat-map")),
   );
   const list = stage.querySelector("layer-strip ol")?.getBoundingClientRect();
   const photo = /** @type {import("./input-picture.js").InputPicture | null} */ (
@@ -78,10 +79,10 @@ export function picture() {
   const side = photo?.clientWidth ?? 0;
   const style = getComputedStyle(document.body);
   const canvas = document.createElement("canvas");
-  const top = items[0]?.querySelector("canvas")?.getBoundingClientRect().top ?? 0;
-  const rects = items.map((item) =>
-    /** @type {HTMLCanvasElement} */ (item.querySelector("canvas")).getBoundingClientRect(),
+  const rects = maps.map((map) =>
+    /** @type {Element} */ (map.firstElementChild).getBoundingClientRect(),
   );
+  const top = rects[0]?.top ?? 0;
   const tall = Math.max(side, ...rects.map(({ height }) => height));
   canvas.width = (side + (list?.width ?? 0) + 3 * PAD) * SCALE;
   canvas.height = (tall + HEAD + 2 * PAD) * SCALE;
@@ -97,13 +98,15 @@ export function picture() {
   const source = photo?.source;
   if (source) drawSquare(context, source, PAD, PAD + HEAD, side);
   items.forEach((item, i) => {
-    const rect = rects[i];
-    if (!rect?.width) return;
+    const [rect, map] = [rects[i], maps[i]];
+    if (!rect?.width || !map) return;
     const left = 2 * PAD + side + rect.left - list.left;
     const name = item.querySelector("header button")?.textContent?.trim() ?? "";
     context.fillText(name, left, PAD + 12, Math.max(rect.width, 30));
-    const map = /** @type {HTMLCanvasElement} */ (item.querySelector("canvas"));
-    context.drawImage(map, left, PAD + HEAD + rect.top - top, rect.width, rect.height);
+    const { width, height } = map.grid; // the canvas may be larger
+    const drawn = /** @type {HTMLCanvasElement} */ (map.querySelector("canvas"));
+    const down = PAD + HEAD + rect.top - top;
+    context.drawImage(drawn, 0, 0, width, height, left, down, rect.width, rect.height);
   });
   return new Promise((done) => canvas.toBlob(done));
 }

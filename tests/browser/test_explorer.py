@@ -56,9 +56,19 @@ def traits(page: Page, index: int) -> list[str]:
     return column(page, index).locator(".traits span").all_inner_texts()
 
 
+PIXELS = """
+(canvas) => {
+  const { width, height } = canvas.closest("heat-map")?.grid ?? canvas; // a map's canvas may have room to spare
+  const copy = Object.assign(document.createElement("canvas"), { width, height });
+  copy.getContext("2d").drawImage(canvas, 0, 0);
+  return copy.toDataURL();
+}
+"""
+
+
 def pixels(where: Locator) -> str:
     """What is painted, to be compared."""
-    return str(where.locator("canvas").first.evaluate("canvas => canvas.toDataURL()"))
+    return str(where.locator("canvas").first.evaluate(PIXELS))
 
 
 def until_painted(where: Locator, before: str) -> str:
@@ -73,6 +83,12 @@ def until_painted(where: Locator, before: str) -> str:
 def open_map(page: Page, index: int) -> None:
     """Click into the uppermost map of a column."""
     column(page, index).locator(".plane").click(position={"x": 12, "y": 12})
+
+
+def seen(where: Locator) -> Any:
+    """What a reader sees of a column's maps, in coarse blocks, levels of light."""
+    picture = Image.open(io.BytesIO(where.locator(".plane").screenshot()))
+    return np.asarray(picture.convert("RGB").resize((6, 6), Image.Resampling.BOX), dtype=np.float32)
 
 
 def png(size: tuple[int, int] = (80, 60)) -> bytes:
@@ -126,6 +142,27 @@ def test_a_map_opens_and_closes(explore: Explore) -> None:
     expect(page.locator("layer-detail")).to_have_count(0)
     page.go_forward()
     expect(page.locator("layer-detail h2")).to_be_visible()
+
+
+def test_maps_made_smaller_by_a_slider_look_as_if_they_had_come_so(explore: Explore) -> None:
+    page = explore(layer="stem.conv")
+    for stride, size in (("1", "224²"), ("4", "56²")):
+        page.locator("change-controls input[type=range]").first.fill(stride)
+        expect(column(page, 0).locator(".traits span").nth(1)).to_have_text(size)
+    slid = [seen(column(page, index)) for index in (0, 2, 6)]
+    canvas = column(page, 0).locator("canvas")
+    assert canvas.evaluate("({ width }) => width") == 224
+    plane = column(page, 0).locator(".plane")
+    box = plane.bounding_box()
+    assert box
+    plane.hover(position={"x": box["width"] - 1, "y": 1})
+    expect(page.locator("explorer-stage .in .readout")).to_contain_text("row 0, column 55")
+    page.mouse.move(2, 2)
+    page.reload()
+    wait_for_maps(page)
+    assert canvas.evaluate("({ width }) => width") == 56
+    for index, before in zip((0, 2, 6), slid, strict=True):
+        assert np.abs(seen(column(page, index)) - before).mean() < 4
 
 
 def test_a_change_is_answered_by_every_later_layer(explore: Explore) -> None:

@@ -68,7 +68,7 @@ export class ChannelPicker extends PageElement {
         <button type="button" aria-pressed=${strongest} @click=${() => {
           this.order = strongest ? "number" : "strength";
         }}>${gettext("Strongest first")}</button></div>
-      <div class="shelf"><heat-map mode="maps" .tensor=${maps} .maps=${order} .range=${this.range} .signed=${this.signed}
+      <div class="shelf"><heat-map mode="maps" roomy .tensor=${maps} .maps=${order} .range=${this.range} .signed=${this.signed}
         .columns=${columns} .selected=${this.channel} .names=${order.map(this.names)} readout
         label=${gettext("The layer’s channels")} @map-select=${this.#onSelect}></heat-map></div>`;
   }

@@ -86,7 +86,7 @@ export class InputFigure extends PageElement {
       `left:${at.left * 100}%;top:${at.top * 100}%`,
       `width:${at.width * 100}%;height:${at.height * 100}%;opacity:${this.opacity}`,
     ].join(";");
-    return html`<div class="veil ${theme()}" aria-hidden="true"><heat-map mode="still" .style=${style} .tensor=${map}
+    return html`<div class="veil ${theme()}" aria-hidden="true"><heat-map mode="still" roomy .style=${style} .tensor=${map}
       .maps=${FIRST} .range=${this.range} .signed=${this.signed}></heat-map></div>`;
   }
 

@@ -35,7 +35,7 @@ export function stage(host, info, node) {
     ${vector || node.shape[0] === 1 ? nothing : shelf(host, info, node, colours)}
     <figure class="map-figure">
       ${channelBar(host, info, node)}
-      <heat-map readout .tensor=${map} .range=${colours.range} .signed=${colours.signed} .fold=${foldOf(info, node)}
+      <heat-map readout roomy .tensor=${map} .range=${colours.range} .signed=${colours.signed} .fold=${foldOf(info, node)}
         label=${host.title} .names=${[vector ? gettext("Feature") : channelName(info, node, host.channel)]}
         .cursor=${at(host.cursor)} .pinned=${at(host.pin)} .marks=${marks(host, vector)}
         @cell-hover=${taken((place) => host.hover(place))} @cell-leave=${taken(() => host.hover(null))}
