@@ -1,3 +1,5 @@
+import { equal } from "./equal.js";
+
 /** @typedef {import("./wire.js").WireTensor} WireTensor */
 
 /**
@@ -76,7 +78,7 @@ export class Tensor {
    * @returns {readonly [number, number]}
    */
   range(maps) {
-    const key = maps?.join() ?? "";
+    const key = maps?.join() ?? "all";
     let range = this.#ranges.get(key);
     if (!range) {
       range = this.#span(maps ?? this.lo.keys());
@@ -140,15 +142,14 @@ export class Decoder {
 
 /** @param {WireTensor} a @param {WireTensor} b */
 function alike(a, b) {
-  const list = (/** @type {readonly unknown[]} */ x, /** @type {readonly unknown[]} */ y) =>
-    x.length === y.length && x.every((value, i) => value === y[i]);
-  return (
-    a.data === b.data &&
-    a.dtype === b.dtype &&
-    list(a.shape, b.shape) &&
-    list(a.lo, b.lo) &&
-    list(a.hi, b.hi)
-  );
+  const told = (/** @type {WireTensor} */ { shape, dtype, lo, hi, data }) => [
+    shape,
+    dtype,
+    lo,
+    hi,
+    data,
+  ];
+  return equal(told(a), told(b));
 }
 
 /** Read a tensor off the wire, in any of its encodings; null (JSON's NaN) becomes NaN.

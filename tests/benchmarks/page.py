@@ -33,9 +33,8 @@ async (name) => {
 """
 
 DRAG = """
-async ([selector, seconds]) => {
+async ([selector, seconds, values = [1, 2, 3, 4, 3, 2]]) => {
   const slider = document.querySelector(selector);
-  const values = [1, 2, 3, 4, 3, 2];
   let frames = 0, redrawn = 0, seen = window.paints.length;
   const started = performance.now();
   while (performance.now() - started < seconds * 1000) {
@@ -79,8 +78,9 @@ async (question) => {
 }
 """
 
-STRIDE = "change-controls input[type=range]"
-"""The slider of the stem's stride."""
+SLIDER = "change-controls input[type=range]"
+"""Of the open layer: of a convolution its stride, of an addition what a channel is multiplied by."""
+FACTORS = [0.2, 0.5, 0.8, 1.1, 1.4, 1.7]
 CONTEXT: dict[str, Any] = {
     "viewport": {"width": 1440, "height": 900},
     "locale": "en-GB",
@@ -119,11 +119,16 @@ def main(rounds: int = 7) -> None:
         print(
             f"    ratio to the bare question       {median(changes) / floor_again:6.2f} ({floor_again:.0f} ms)"
         )
-        page = opened(chromium, f"{address}#layer=stem.conv")
-        page.wait_for_selector(STRIDE)
-        dragged = page.evaluate(DRAG, [STRIDE, 3])
-        print(f"  stride slider dragged for 3 s      {dragged['frames']:6.0f} frames a second,")
-        print(f"    maps redrawn in                  {dragged['redrawn']:6.0f} of them")
+        for words, layer, how in (
+            ("stride of the stem, slider dragged", "stem.conv", [SLIDER, 3]),
+            ("a channel's factor, slider dragged", "block3.add", [SLIDER, 3, FACTORS]),
+        ):
+            page = opened(chromium, f"{address}#layer={layer}")
+            page.wait_for_selector(SLIDER)
+            dragged = page.evaluate(DRAG, how)
+            print(f"  {words} {dragged['frames']:6.0f} frames a second,")
+            print(f"    maps redrawn in                  {dragged['redrawn']:6.0f} of them")
+            page.context.close()
         chromium.close()
 
 

@@ -106,6 +106,7 @@ test("a range is the same array each time", () => {
   const tensor = new Tensor([3, 1, 2], Float32Array.of(1, 2, 3, 4, 5, 6));
   assert.equal(tensor.range(), tensor.range());
   assert.equal(tensor.range([0, 2]), tensor.range([0, 2]));
+  assert.deepEqual(tensor.range([]), [0, 0]);
   assert.deepEqual(tensor.range([0]), [1, 2]);
   assert.deepEqual(tensor.range([2]), [5, 6]);
 });
