@@ -144,7 +144,13 @@ export function inkOn(colour) {
  * @param {Uint32Array} [out]
  */
 export function lookup(lo, hi, scale, colours, out = new Uint32Array(256)) {
-  for (let q = 0; q < 256; q++) out[q] = colourOf(lo + (q * (hi - lo)) / 255, scale, colours);
+  const span = scale.hi - scale.lo;
+  for (let q = 0; q < 256; q++) {
+    const value = lo + (q * (hi - lo)) / 255;
+    const t = ((value - scale.lo) / span) * STEPS;
+    const within = t >= 0 && t <= STEPS; // as nearly all are: without a call
+    out[q] = within ? (colours[(t + 0.5) | 0] ?? 0) : colourOf(value, scale, colours);
+  }
   return out;
 }
 

@@ -104,8 +104,8 @@ function place(pixels, grid, slot, write) {
       continue;
     }
     write(row, 0, first, length);
-    for (let x = 0; x < length; x++)
-      pixels.fill(row[x] ?? 0, from + x * zoom, from + (x + 1) * zoom);
+    for (let x = 0, at = from; x < length; x++)
+      for (const end = at + zoom; at < end; at++) pixels[at] = row[x] ?? 0;
     for (let copy = 1; copy < zoom; copy++)
       pixels.copyWithin(from + copy * width, from, from + length * zoom);
   }
