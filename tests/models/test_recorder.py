@@ -9,9 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from models.errors import Refused
+from models.layers.arithmetic import Add
 from models.layers.normalization import AXES
 from models.masking import layer_seed
-from models.network import INPUT, Network
+from models.network import INPUT, Network, trace
 from models.recorder import Record, run
 from tests.models.nets import NAMES, close, leaves, parsed, pictures, small, untrained
 from tests.models.test_normalization import statistics_by_hand
@@ -77,6 +78,29 @@ def test_recording_a_convolution_changes_later_values_by_rounding_alone(name: st
     everything = run(network, batch, record=Record.everything(network)).activations
     output = run(network, batch).activations[network.output]
     assert close(output, everything[network.output], 1e-4)
+
+
+class Forked(nn.Module):
+    """A convolution whose outcome goes through an activation function and past it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(1, 2, 3)
+        self.act = nn.ReLU()
+        self.add = Add()
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.conv(x)
+        added: Tensor = self.add(self.act(y), y)
+        return added
+
+
+def test_an_activation_overwrites_nothing_that_another_step_needs() -> None:
+    module, batch = Forked(), torch.randn(2, 1, 6, 6)
+    network = trace(module, (1, 6, 6))
+    with torch.no_grad():
+        expected = module(batch)
+    assert close(run(network, batch).activations["add"], expected, 1e-6)
 
 
 def test_what_no_recorded_step_needs_is_not_computed() -> None:
